@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|gate|evidence|hall|telemetry|delivery|containment|egress|mcp|log` measures one group; `--deep`
+ * `--only decisions|gate|evidence|hall|telemetry|delivery|containment|egress|mcp|log|suggest` measures one group; `--deep`
  * adds what takes minutes. `--receipts N` is the length of the log, and `--store FILE` keeps it for the next run.
  */
 import { writeFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { telemetryRows } from './hall/telemetry.ts';
 import { logRows } from './log/log.ts';
 import { mcpRows } from './mcp/mcp.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
+import { suggestRows } from './suggest/suggest.ts';
 
 interface BenchOptions {
   readonly deep: boolean;
@@ -33,6 +34,7 @@ const GROUPS: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRo
   containment: containmentRows,
   egress: egressRows,
   mcp: mcpRows,
+  suggest: suggestRows,
   log: ({ receipts, store }) => logRows({ receipts: Number(receipts), store }),
 };
 

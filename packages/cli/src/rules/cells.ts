@@ -46,31 +46,42 @@ function positionOf(name: (typeof DIMENSIONS)[number], value: string): number {
   return (VALUES[name] as readonly string[]).indexOf(value);
 }
 
-/** For each dimension the positions of its values, as a mask of bits. */
-type Masks = readonly number[];
+/** A box as bits: one for each value of each dimension, those of the first dimension lowest. */
+type Bits = number;
+
+/** Where the bits of each dimension begin. */
+const OFFSETS = DIMENSIONS.map((_, dimension) =>
+  DIMENSIONS.slice(0, dimension).reduce((sum, name) => sum + VALUES[name].length, 0),
+);
+/** The bits of each dimension. */
+const MASKS = DIMENSIONS.map((name, dimension) => ((1 << VALUES[name].length) - 1) << offsetOf(dimension));
+const CELL_BITS: readonly Bits[] = CELLS.map((cell) =>
+  DIMENSIONS.reduce(
+    (bits, name, dimension) => bits | (1 << (offsetOf(dimension) + positionOf(name, cell[name]))),
+    0,
+  ),
+);
+
+function offsetOf(dimension: number): number {
+  return OFFSETS[dimension] as number;
+}
 
 /** The few boxes that hold exactly these cells, none of them twice: no value is joined that was not among them. */
 export function boxesOf(cells: Iterable<number>): CellBox[] {
-  const points = [...new Set(cells)].sort((a, b) => a - b).map(masksOf);
+  const points = [...new Set(cells)].sort((a, b) => a - b).map((cell) => CELL_BITS[cell] as Bits);
   const ways = ORDERS.map((order) => order.reduce(mergeAlong, points));
   const best = ways.reduce((least, way) => (way.length < least.length ? way : least));
-  return best.map(boxOf).sort((a, b) => firstCell(a) - firstCell(b));
-}
-
-function masksOf(index: number): Masks {
-  const cell = CELLS[index] as Cell;
-  return DIMENSIONS.map((name) => 1 << positionOf(name, cell[name]));
+  return best
+    .map((bits) => ({ box: boxOf(bits), first: CELL_BITS.findIndex((cell) => (cell & bits) === cell) }))
+    .sort((a, b) => a.first - b.first)
+    .map(({ box }) => box);
 }
 
 /** Joins boxes that differ in one dimension alone. */
-function mergeAlong(boxes: readonly Masks[], dimension: number): readonly Masks[] {
-  const joined = new Map<string, number[]>();
-  for (const box of boxes) {
-    const others = box.with(dimension, 0).join();
-    const known = joined.get(others);
-    if (known === undefined) joined.set(others, [...box]);
-    else known[dimension] = (known[dimension] as number) | (box[dimension] as number);
-  }
+function mergeAlong(boxes: readonly Bits[], dimension: number): readonly Bits[] {
+  const others = ~(MASKS[dimension] as number);
+  const joined = new Map<number, Bits>();
+  for (const box of boxes) joined.set(box & others, (joined.get(box & others) ?? 0) | box);
   return [...joined.values()];
 }
 
@@ -84,13 +95,14 @@ function orders(items: readonly number[]): number[][] {
   );
 }
 
-function boxOf(masks: Masks): CellBox {
-  const valuesOf = <T>(values: readonly T[], mask = 0) => values.filter((_, bit) => (mask >> bit) & 1);
+function boxOf(bits: Bits): CellBox {
+  const valuesOf = <T>(values: readonly T[], dimension: number) =>
+    values.filter((_, position) => (bits >> (offsetOf(dimension) + position)) & 1);
   return {
-    env: valuesOf(ENVS, masks[0]),
-    data_label: valuesOf(DATA_LABELS, masks[1]),
-    tenant_risk: valuesOf(TENANT_RISKS, masks[2]),
-    qos_class: valuesOf(QOS_CLASSES, masks[3]),
+    env: valuesOf(ENVS, 0),
+    data_label: valuesOf(DATA_LABELS, 1),
+    tenant_risk: valuesOf(TENANT_RISKS, 2),
+    qos_class: valuesOf(QOS_CLASSES, 3),
   };
 }
 
@@ -102,10 +114,6 @@ export function cellsIn({ env, data_label, tenant_risk, qos_class }: CellBox): n
     tenant_risk.includes(cell.tenant_risk) &&
     qos_class.includes(cell.qos_class);
   return CELLS.flatMap((cell, index) => (isIn(cell) ? [index] : []));
-}
-
-function firstCell(box: CellBox): number {
-  return cellsIn(box)[0] as number;
 }
 
 /** A box on one line; what it holds of a dimension completely is "any". */

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as hall from '@wcp/hall';
+import { openToolCallAuthorizer } from '@wcp/policy/authzen';
 import { expect, onTestFinished, test } from 'vitest';
 // @boundaries-ignore The engines that answer are those of the policies' own tests.
 import { type JsonServer, jsonServer, type Received } from '../../../policy/tests/support/json-server.ts';
@@ -217,6 +218,29 @@ test('A decision point is asked as the page shows, and each of its answers ends 
     expect(greeted.outcome, answer).toBe(outcomes[outcome as keyof typeof outcomes]);
     if (outcome === 'human') expect(greeted.decision.supervisor_level).toBe('executor');
   }
+});
+
+test('The snippet about mappings that tools declare asks as its mapping says, and prints what it says.', async () => {
+  const server = await jsonServer(() => ({ decision: true }));
+  const [snippet = ''] = snippets('Mappings that tools declare', 'js');
+  const body = snippet.replace(/^import .*;$/m, '').replace('https://pdp.example.org', server.url);
+  const printed: string[] = [];
+  const run = new Function('openToolCallAuthorizer', 'console', `return (async () => {${body}})();`);
+  await run(openToolCallAuthorizer, {
+    log: (...words: unknown[]) => printed.push(words.map(String).join(' ')),
+  });
+  expect(printed).toEqual([/console\.log\(.*\); \/\/ (.*)/.exec(snippet)?.[1]]);
+  expect(server.received.map(({ url, body: asked }) => [url, asked])).toEqual([
+    [
+      '/access/v1/evaluation',
+      {
+        subject: { type: 'identity', id: 'alice@example.com' },
+        action: { name: 'get_customer' },
+        resource: { type: 'customer', id: 'cust-12345' },
+        context: { agent: 'agent-7' },
+      },
+    ],
+  ]);
 });
 
 test.for([

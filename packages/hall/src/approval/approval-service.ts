@@ -1,45 +1,24 @@
-import type { Receipt, RouteDecision, SupervisorLevel } from '@wcp/spec';
-import type { PasskeyAssertion } from '@wcp/spec/hall';
+import type { Receipt, SupervisorLevel } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Decider } from '../dispatch/decider.ts';
 import type { Executor } from '../dispatch/executor.ts';
 import type { Recorder } from '../dispatch/recorder.ts';
 import type { Principal } from '../identity/principal.ts';
 import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
-import type { Journal, JournalEntry } from '../storage/journal.ts';
+import type { Journal } from '../storage/journal.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Store } from '../storage/store/store.ts';
 import { admitRequester, admitResolver } from './admission.ts';
-import { type Approval, approvalChange, endedBy, type Resolution } from './approval.ts';
-import { approvalExpired, misplaced, resultMissing, stale } from './approval-problems.ts';
-import { approvalEvidence, resultEntry } from './approval-receipt.ts';
+import { type Approval, endedBy, type Resolution } from './approval.ts';
+import { approvalExpired, resultMissing, stale } from './approval-problems.ts';
+import { resultEntry } from './approval-receipt.ts';
+import { ApprovalRecord, type Resolved } from './approval-record.ts';
 import { bindingNow, decideApproved } from './decide-approved.ts';
 import type { Approvers } from './demand/approvers.ts';
 import { incidentFreeze } from './human-review.ts';
 import type { Notifier } from './notification/notifier.ts';
 import { isExpired, levelAbove, type PendingApprovals } from './pending-approvals.ts';
-
-/** What a steward decides. */
-export interface ResolutionRequest {
-  readonly approval_id: string;
-  readonly resolution: 'approve' | 'deny' | 'escalate';
-  readonly reason?: string | null;
-  /** At the supervisor levels `executor` and `incident_commander`: the result of the human's work. */
-  readonly result?: unknown;
-  /** With `escalate`: the supervisor level to go to (default: the next one). */
-  readonly level?: SupervisorLevel;
-  /** With `approve`: the assertion of a passkey. */
-  readonly confirmation?: PasskeyAssertion;
-}
-
-/** The result of a resolution. */
-export interface Resolved {
-  readonly approval: Approval;
-  /** The new decision; null where none was made. */
-  readonly decision: RouteDecision | null;
-  readonly receipt: Receipt;
-  readonly outcome_receipt: Receipt | null;
-}
+import { type ResolutionRequest, refuseMisplaced } from './resolution-request.ts';
 
 /** What the service works with. */
 export interface ApprovalServiceParts {
@@ -58,9 +37,11 @@ export interface ApprovalServiceParts {
 /** Resolves requests on hold (sections 5 and 9): each once, in time, by somebody else, for the very decision that was held. */
 export class ApprovalService {
   readonly #parts: ApprovalServiceParts;
+  readonly #record: ApprovalRecord;
 
   constructor(parts: ApprovalServiceParts) {
     this.#parts = parts;
+    this.#record = new ApprovalRecord(parts);
   }
 
   /**
@@ -93,7 +74,7 @@ export class ApprovalService {
     const approval = await pendingApprovals.take(approval_id, by, at, admitRequester);
     try {
       await this.#refuseExpired(approval, at);
-      return await this.#end(approval, { action: 'withdraw', by: by.id, at, reason: null }, 'denied');
+      return await this.#record.end(approval, { action: 'withdraw', by: by.id, at, reason: null }, 'denied');
     } finally {
       pendingApprovals.putBack(approval_id);
     }
@@ -118,7 +99,7 @@ export class ApprovalService {
   }
 
   #expire(approval: Approval, at: string): Promise<Resolved> {
-    return this.#end(approval, { action: 'expire', by: 'hall', at, reason: null }, 'expired');
+    return this.#record.end(approval, { action: 'expire', by: 'hall', at, reason: null }, 'expired');
   }
 
   #carryOut(
@@ -127,23 +108,8 @@ export class ApprovalService {
     request: ResolutionRequest,
     by: Principal,
   ): Promise<Resolved> {
-    const isDoneByHuman = resolution.action === 'approve' && approval.level !== 'gatekeeper';
-    if (request.result !== undefined && !isDoneByHuman) {
-      throw misplaced(
-        '/result',
-        `Only the approval of a human's own work carries a result; the supervisor level here is ${approval.level}.`,
-      );
-    }
-    if (request.level !== undefined && resolution.action !== 'escalate') {
-      throw misplaced(
-        '/level',
-        `Only an escalation names a supervisor level: "${resolution.action}" ends the hold at the level ${approval.level}, where it is.`,
-      );
-    }
-    if (request.confirmation !== undefined && resolution.action !== 'approve') {
-      throw misplaced('/confirmation', 'Only an approval is confirmed with a passkey.');
-    }
-    if (resolution.action === 'deny') return this.#end(approval, resolution, 'denied');
+    refuseMisplaced(request, approval);
+    if (resolution.action === 'deny') return this.#record.end(approval, resolution, 'denied');
     if (resolution.action === 'escalate') return this.#escalate(approval, resolution, request.level ?? null);
     return this.#count(approval, resolution, request, by);
   }
@@ -161,7 +127,7 @@ export class ApprovalService {
     const counted = { ...resolution, ...step };
     if (!isEnough) {
       const history = [...approval.history, counted];
-      return this.#waitOn({ ...approval, history }, counted);
+      return this.#record.wait({ ...approval, history }, counted);
     }
     return isDoneByHuman
       ? this.#acceptResult(approval, counted, request, by)
@@ -184,9 +150,9 @@ export class ApprovalService {
     const isAllowed = decision.outcome === 'DISPATCH';
     const ended = endedBy(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
     const receipt = await this.#parts.recorder.record(decided, approval.mode, [
-      this.#entry(ended, resolution),
+      this.#record.entry(ended, resolution),
     ]);
-    this.#settle(ended);
+    this.#record.settle(ended);
     if (!isAllowed) throw stale(decision);
     const executed =
       approval.mode === 'dispatch'
@@ -212,10 +178,10 @@ export class ApprovalService {
     const ended = endedBy(approval, resolution, 'approved', null);
     const { receipt: held } = await decisionReceiptOf(this.#parts.store, approval.approval_id);
     const [receipt, outcome] = await this.#parts.journal.append(
-      this.#entry(ended, resolution),
+      this.#record.entry(ended, resolution),
       resultEntry(approval, held, resolution, result),
     );
-    this.#settle(ended);
+    this.#record.settle(ended);
     return {
       approval: ended,
       decision: null,
@@ -240,59 +206,10 @@ export class ApprovalService {
         ? []
         : [{ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [frozenEvent(freeze)] } }];
     try {
-      return await this.#waitOn(raised, step, stopped);
+      return await this.#record.wait(raised, step, stopped);
     } catch (error) {
       if (freeze !== null) freezes.withdraw(freeze, before);
       throw error;
     }
-  }
-
-  /** What a steward did is durable, humans are told, and the hold waits on. */
-  async #waitOn(approval: Approval, step: Resolution, more: readonly JournalEntry[] = []): Promise<Resolved> {
-    const { journal, pendingApprovals, notifier } = this.#parts;
-    const notice = { kind: 'pending', approval } as const;
-    const entry = this.#entry(approval, step);
-    const changes = [...(entry.changes ?? []), ...notifier.changes(notice, step.at)];
-    const [appended] = await journal.append({ ...entry, changes }, ...more);
-    pendingApprovals.put(approval);
-    notifier.send(notice);
-    const receipt = JSON.parse(appended?.receipt as string) as Receipt;
-    return { approval, decision: null, receipt, outcome_receipt: null };
-  }
-
-  async #end(approval: Approval, resolution: Resolution, state: 'denied' | 'expired'): Promise<Resolved> {
-    const ended = endedBy(approval, resolution, state, null);
-    const [appended] = await this.#parts.journal.append(this.#entry(ended, resolution));
-    this.#settle(ended);
-    return {
-      approval: ended,
-      decision: null,
-      receipt: JSON.parse(appended?.receipt as string),
-      outcome_receipt: null,
-    };
-  }
-
-  /** The evidence of what a human did, the new state and the notices, in one entry. */
-  #entry(approval: Approval, resolution: Resolution): JournalEntry {
-    const { approval_id, tenant_id, correlation_id, state, level } = approval;
-    const event_id =
-      resolution.action === 'expire' ? 'org.wcp.hall.approval-expired' : 'org.wcp.hall.approval-resolved';
-    const { action, at: timestamp, by } = resolution;
-    const notice = { kind: 'resolved', approval } as const;
-    const isEnded = state !== 'pending';
-    const event = { event_id, timestamp, approval_id, correlation_id, action, by, state, level };
-    return {
-      evidence: approvalEvidence(approval, resolution),
-      changes: [
-        approvalChange(approval),
-        ...(isEnded ? this.#parts.notifier.changes(notice, timestamp) : []),
-      ],
-      events: { tenant_id, list: [event] },
-    };
-  }
-
-  #settle(approval: Approval): void {
-    this.#parts.pendingApprovals.settle(approval.approval_id);
-    this.#parts.notifier.send({ kind: 'resolved', approval });
   }
 }

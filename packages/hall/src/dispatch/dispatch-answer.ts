@@ -12,6 +12,6 @@ export interface DispatchAnswer {
   readonly delivery_code: string | null;
   /** What that code means, and whether the worker ran. */
   readonly delivery_message: string | null;
-  /** What is left of each budget that limited the dispatch; absent where none did, or nothing was executed. */
+  /** What is left of each budget of the tenant that limited the dispatch; absent where none did, or nothing was executed. */
   readonly 'x.budgets'?: readonly BudgetLeft[];
 }

@@ -15,7 +15,10 @@ export interface Spending {
   giveBack(): void;
   /** What the worker's report of its cost changes; null where nothing was reserved, or nothing valid is reported. */
   settle(result: WorkerResult | null): Settlement | null;
-  /** What is left now of the budgets that were spent of, in the window in which they were. */
+  /**
+   * What is left now of the tenant's own budgets that were spent of, in the window in which they were: what is left of
+   * one that others share would tell what they spend.
+   */
   left(): readonly BudgetLeft[];
 }
 
@@ -73,7 +76,7 @@ function neededOf({ budget }: BudgetAccount, blast: number): number {
 }
 
 function leftOf({ budget, ends_at }: BudgetAccount, spent: number | null): readonly BudgetLeft[] {
-  if (spent === null) return [];
+  if (spent === null || budget.scope.tenant_id === undefined) return [];
   const { budget_id, unit, limit } = budget;
   return [{ budget_id, unit, limit, remaining: Math.max(0, limit - spent), ends_at }];
 }

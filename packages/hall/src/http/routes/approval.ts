@@ -1,8 +1,9 @@
 import type { Approval as ShownApproval } from '@wcp/spec/hall';
 import { admitResolver } from '../../approval/admission.ts';
 import type { Approval } from '../../approval/approval.ts';
-import type { ResolutionRequest, Resolved } from '../../approval/approval-service.ts';
+import type { Resolved } from '../../approval/approval-record.ts';
 import { ageOf } from '../../approval/pending-approvals.ts';
+import type { ResolutionRequest } from '../../approval/resolution-request.ts';
 import { ProblemError } from '../../base/problem.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { visibleTenant } from '../access.ts';

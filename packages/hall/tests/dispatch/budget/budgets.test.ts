@@ -55,11 +55,13 @@ test('Of 500 dispatches at once against a limit of 100 exactly 100 run, and the 
   expect(await spent()).toBe(100);
 });
 
-test('The answer to a dispatch says what is left of each budget that limited it.', async () => {
+test("The answer to a dispatch says what is left of each of the tenant's budgets that limited it, and nothing of shared ones.", async () => {
   await open([
-    { ...CALLS, limit: 5 },
-    { ...COST, budget_id: 'c' },
+    { ...CALLS, scope: { tenant_id: '*' }, limit: 5 },
+    { ...COST, scope: { tenant_id: 'tenant-a' }, budget_id: 'c' },
     { ...CALLS, budget_id: 'd', scope: { tenant_id: 'z' } },
+    { ...CALLS, budget_id: 'shared' },
+    { ...CALLS, budget_id: 'shared-by-capability', scope: { capability_id: '*' } },
   ]);
   reporting(3);
   const { json } = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));

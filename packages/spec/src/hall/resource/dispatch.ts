@@ -25,7 +25,8 @@ const DispatchAnswerSchema = closed(
     delivery_message: nullable(text),
     'x.budgets': Type.Optional(
       Type.Array(BudgetLeftSchema, {
-        description: 'What is left of each budget that limited the dispatch, once its worker has ended.',
+        description:
+          'What is left of each budget of the tenant that limited the dispatch, once its worker has ended.',
       }),
     ),
   },
