@@ -63,43 +63,51 @@ interface Asking {
   readonly name?: string;
   readonly args?: unknown;
   readonly token?: Readonly<Record<string, unknown>>;
-  readonly options?: Partial<ToolCallOptions>;
   readonly answer?: JsonServer['answer'];
 }
 
 interface Asked {
   readonly decision: ToolCallDecision;
-  readonly server: JsonServer;
+  /** What the decision point was asked for this call. */
+  readonly received: JsonServer['received'];
 }
 
-/** Asks a decision point, which permits everything unless it is told otherwise, about a call of a tool. */
-async function ask(asking: Asking): Promise<Asked> {
-  const { mapping, name = 'a_tool', args = {}, token = TOKEN, options = {} } = asking;
-  const permit: JsonServer['answer'] = ({ body }) => {
-    const { evaluations } = body as { readonly evaluations?: readonly unknown[] };
-    return evaluations === undefined
-      ? { decision: true }
-      : { evaluations: evaluations.map(() => ({ decision: true })) };
-  };
-  const server = await jsonServer(asking.answer ?? permit);
+const permit: JsonServer['answer'] = ({ body }) => {
+  const { evaluations } = body as { readonly evaluations?: readonly unknown[] };
+  return evaluations === undefined
+    ? { decision: true }
+    : { evaluations: evaluations.map(() => ({ decision: true })) };
+};
+
+/** A decision point that permits everything unless it is told otherwise, and what asks it about calls. */
+async function opened(options: Partial<ToolCallOptions> = {}): Promise<(asking: Asking) => Promise<Asked>> {
+  const server = await jsonServer(permit);
   const authorizer = await openToolCallAuthorizer({ url: server.url, timeout_ms: 20_000, ...options });
   onTestFinished(() => authorizer.close());
-  const inputSchema = { type: 'object', ...(mapping !== undefined && { 'x-authzen-mapping': mapping }) };
-  const decision = await authorizer.authorize({
-    tool: { name, inputSchema },
-    params: { name, arguments: args },
-    token,
-  });
-  return { decision, server };
+  return async ({ mapping, name = 'a_tool', args = {}, token = TOKEN, answer = permit }) => {
+    server.answer = answer;
+    const before = server.received.length;
+    const inputSchema = { type: 'object', ...(mapping !== undefined && { 'x-authzen-mapping': mapping }) };
+    const params = { name, arguments: args };
+    const decision = await authorizer.authorize({ tool: { name, inputSchema }, params, token });
+    return { decision, received: server.received.slice(before) };
+  };
+}
+
+async function ask({
+  options,
+  ...asking
+}: Asking & { readonly options?: Partial<ToolCallOptions> }): Promise<Asked> {
+  return (await opened(options))(asking);
 }
 
 test('A declared mapping with one check is the evaluation of the draft.', async () => {
   const args = { id: 'cust-12345', case: 'case-67890' };
-  const { decision, server } = await ask({ mapping: GET_CUSTOMER, name: 'get_customer', args });
+  const { decision, received } = await ask({ mapping: GET_CUSTOMER, name: 'get_customer', args });
   expect(decision).toMatchObject({ decision: 'ALLOW', error: null });
-  expect(server.received).toHaveLength(1);
-  expect(server.received[0]).toMatchObject({ method: 'POST', url: '/access/v1/evaluation' });
-  expect(server.received[0]?.body).toEqual({
+  expect(received).toHaveLength(1);
+  expect(received[0]).toMatchObject({ method: 'POST', url: '/access/v1/evaluation' });
+  expect(received[0]?.body).toEqual({
     subject: { type: 'identity', id: 'alice@example.com' },
     action: { name: 'get_customer' },
     resource: { type: 'customer', id: 'cust-12345' },
@@ -108,13 +116,14 @@ test('A declared mapping with one check is the evaluation of the draft.', async 
 });
 
 test('A tool that declares nothing is authorized by the default mapping of tools/call; what is absent is left out.', async () => {
+  const asking = await opened();
   const { client_id: _, ...human } = TOKEN;
   for (const [token, context] of [
     [TOKEN, { agent: TOKEN.client_id }],
     [human, {}],
   ] as const) {
-    const { server } = await ask({ name: 'get_local_weather', args: { zip: '94107' }, token });
-    expect(server.received[0]?.body).toEqual({
+    const { received } = await asking({ name: 'get_local_weather', args: { zip: '94107' }, token });
+    expect(received[0]?.body).toEqual({
       subject: { type: 'identity', id: 'alice@example.com' },
       action: { name: 'tools/call' },
       resource: { type: 'tool', id: 'get_local_weather' },
@@ -125,7 +134,7 @@ test('A tool that declares nothing is authorized by the default mapping of tools
 
 test('A declared mapping with several checks is the batch of the draft, and each of them must be permitted.', async () => {
   const args = { source: '/bucket/reports/q1.pdf', destination: '/bucket/archive/q1.pdf' };
-  const { decision, server } = await ask({ mapping: COPY_OBJECT, args });
+  const { decision, received } = await ask({ mapping: COPY_OBJECT, args });
   expect(decision.decision).toBe('ALLOW');
   const context = { agent: 'http://agentprovider.com/agent-app-id' };
   const subject = { type: 'identity', id: 'alice@example.com' };
@@ -133,13 +142,13 @@ test('A declared mapping with several checks is the batch of the draft, and each
     { action: { name: 'read' }, resource: { type: 'storage_object', id: args.source } },
     { action: { name: 'write' }, resource: { type: 'storage_object', id: args.destination } },
   ];
-  expect(server.received.map(({ url, body }) => [url, body])).toEqual([
+  expect(received.map(({ url, body }) => [url, body])).toEqual([
     ['/access/v1/evaluations', { subject, context, evaluations: [read, write] }],
   ]);
 
   const single = await ask({ mapping: COPY_OBJECT, args, options: { has_evaluations: false } });
   expect(single.decision.decision).toBe('ALLOW');
-  const bodies = single.server.received.map(({ url, body }) => ({ url, body }));
+  const bodies = single.received.map(({ url, body }) => ({ url, body }));
   expect(bodies).toHaveLength(2);
   for (const each of [read, write]) {
     expect(bodies).toContainEqual({ url: '/access/v1/evaluation', body: { subject, context, ...each } });
@@ -160,8 +169,8 @@ test.each([
   'Expressions decide by claims and arguments: %j, %s, %d.',
   async (roles, currency, amount, type, name, sensitivity) => {
     const args = { from_account: 'a-1', to_account: 'a-2', amount, currency };
-    const { server } = await ask({ mapping: TRANSFER_FUNDS, args, token: { ...TOKEN, roles } });
-    expect(server.received[0]?.body).toMatchObject({
+    const { received } = await ask({ mapping: TRANSFER_FUNDS, args, token: { ...TOKEN, roles } });
+    expect(received[0]?.body).toMatchObject({
       subject: { type, id: 'alice@example.com' },
       action: { name },
       resource: { type: 'account', id: 'a-1', properties: { sensitivity } },
@@ -191,8 +200,8 @@ test('Constants stand as they are, $$ is a text with one $, and a list or map of
     },
   };
   const args = { tags: ['p', 'q'], 'x-y': { deep: [1.5] } };
-  const { server } = await ask({ mapping, args });
-  expect(server.received[0]?.body).toEqual({
+  const { received } = await ask({ mapping, args });
+  expect(received[0]?.body).toEqual({
     subject: { type: 'identity', id: 'alice@example.com' },
     action: { name: 'x' },
     resource: {
@@ -239,14 +248,14 @@ test.each([
   ['has a member beside properties', { ...resource, owner: 'me' }, /owner/],
 ])('A call is refused and nobody asked where the mapping %s.', async (_, wrong, fault) => {
   const args = { nothing: null, number: 7 };
-  const { decision, server } = await ask({ mapping: { evaluation: { action, resource: wrong } }, args });
+  const { decision, received } = await ask({ mapping: { evaluation: { action, resource: wrong } }, args });
   expect(decision).toMatchObject({
     decision: 'DENY',
     request: null,
     error: { code: -32602, message: expect.stringMatching(/^COAZ mapping error: /) },
   });
   expect(decision.error?.message).toMatch(fault);
-  expect(server.received).toEqual([]);
+  expect(received).toEqual([]);
 });
 
 test('Everything that is wrong with a mapping is found at once, with its path.', () => {
@@ -285,13 +294,14 @@ test('Everything that is wrong with a mapping is found at once, with its path.',
 test('A tool cannot say who the subject is, unless the operator lets it; the claim can be another one.', async () => {
   const mappingOf = (id: string) => ({ evaluation: { subject: { id }, action, resource } });
   const args = { id: '1', user: 'bob@example.com' };
+  const asking = await opened();
   for (const id of ['bob@example.com', '$params.arguments.user', '$token.iss']) {
-    const { decision, server } = await ask({ mapping: mappingOf(id), args });
-    expect([decision.error?.code, server.received.length], id).toEqual([-32602, 0]);
+    const { decision, received } = await asking({ mapping: mappingOf(id), args });
+    expect([decision.error?.code, received.length], id).toEqual([-32602, 0]);
   }
   // However it is written: the value counts.
   for (const id of ['$token.sub', '$token["sub"]', 'alice@example.com']) {
-    expect((await ask({ mapping: mappingOf(id), args })).decision.decision, id).toBe('ALLOW');
+    expect((await asking({ mapping: mappingOf(id), args })).decision.decision, id).toBe('ALLOW');
   }
   const asserted = await ask({
     mapping: mappingOf('$params.arguments.user'),
@@ -306,9 +316,9 @@ test('A tool cannot say who the subject is, unless the operator lets it; the cla
     token,
     options: { subject_claim: 'obo' },
   });
-  expect(other.server.received[0]?.body).toMatchObject({ subject: { id: 'carol@example.com' } });
+  expect(other.received[0]?.body).toMatchObject({ subject: { id: 'carol@example.com' } });
   for (const { sub, ...rest } of [TOKEN, { ...TOKEN, sub: '' }]) {
-    const nobody = await ask({ args, token: sub === '' ? { ...rest, sub } : rest });
+    const nobody = await asking({ args, token: sub === '' ? { ...rest, sub } : rest });
     expect(nobody.decision.error?.code).toBe(-32602);
   }
 });
@@ -323,8 +333,9 @@ test('A decision point that fails, contradicts itself or answers less than it wa
     () => ({ decision: true }),
     (_, response) => void response.writeHead(500).end(),
   ];
+  const asking = await opened();
   for (const answer of wrong) {
-    const { decision } = await ask({ mapping: COPY_OBJECT, args, answer });
+    const { decision } = await asking({ mapping: COPY_OBJECT, args, answer });
     expect(decision).toMatchObject({ decision: 'DENY', error: { code: -32603 } });
   }
   const silent = await ask({ answer: () => undefined, options: { timeout_ms: 4_000 } });
