@@ -102,6 +102,31 @@ async function suggested(recorded: Recorded, settings: Partial<SuggestSettings> 
   return { ...suggestion, written: suggestion.rules.map(({ rule: each }) => each) };
 }
 
+test('Of very many tenants, hardly two of whom are alike, each keeps exactly what it was seen to ask for.', async () => {
+  const recorded = new Recorded();
+  const kinds = Array.from({ length: 800 }, (_, index) => {
+    const random = Math.imul(index + 1, 2_654_435_761) >>> 0;
+    return ask({ tenant_id: `tenant-${random % 120}`, ...CELLS[(random >>> 9) % CELLS.length] });
+  });
+  const decisions = recorded.decide({ rules: OPEN }, kinds);
+  const { rules, written, traffic, unused, changes } = await suggested(recorded);
+  const allowed = decisions.filter(({ outcome }) => outcome === 'DISPATCH').length;
+  expect(allowed).toBeGreaterThan(500);
+  expect(rules.reduce((sum, { dispatched }) => sum + dispatched, 0)).toBe(allowed);
+  expect([unused, traffic.flips]).toEqual([{}, 0]);
+  const world = worldOf(written);
+  const seen = seenIn(decisions);
+  const taken = new Set<string>();
+  for (const tenant_id of ['tenant-0', 'tenant-1', 'tenant-119', 'tenant-x'])
+    for (const cell of CELLS) {
+      const { deny_code } = decide(world, FACTS, { ...REQUEST, ...cell, tenant_id });
+      if (deny_code !== 'DENY_NO_MATCHING_RULE') taken.add(key(REQUEST.capability_id, tenant_id, cell));
+    }
+  const expected = [...seen].filter((each) => / tenant-(?:0|1|119|x) /.test(each));
+  expect([...taken].toSorted()).toEqual(expected.toSorted());
+  expect(changes?.filter(({ kind }) => kind !== 'newly_denied')).toEqual([]);
+});
+
 describe('suggested rules', () => {
   it('name every value that was seen, and join kinds of request only where nothing is added', async () => {
     const recorded = new Recorded();

@@ -9,7 +9,7 @@ import {
 } from './mapping.ts';
 
 /** The member of a tool's input schema that holds its mapping. */
-export const MAPPING_MEMBER = 'x-authzen-mapping';
+const MAPPING_MEMBER = 'x-authzen-mapping';
 
 /** How a call of a tool becomes a request, or everything that is wrong with what the tool declares. */
 export type MappingReading =

@@ -9,7 +9,7 @@ export interface ToolCall {
 }
 
 /** Where each endpoint of AuthZEN takes its requests. */
-export type AuthzenApi = 'evaluation' | 'evaluations';
+type AuthzenApi = 'evaluation' | 'evaluations';
 
 /** A request to a policy decision point. */
 export interface AuthzenRequest {
