@@ -46,7 +46,7 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^receipts tree \$\{correlation_id\}.*/, 'receipts tree try-1'],
   [/^receipts export DIR/, 'receipts export evidence'],
   [/^(evidence disclose) \S+/, '$1 MADE'],
-  [/^evidence verify \$\{escaped.*/, 'evidence verify disclosure.json --keys hall.pub.pem'],
+  [/^evidence verify \$\{escaped.*/, 'evidence verify disclosure.json --keys first.pub.pem'],
   [/--key(-file)? FILE/, '--key$1 keys/wcp-key.pem'],
   [/^authorities add \S+ --keys \S+/, 'authorities add org.acme --keys acme.pub.pem'],
   [/^(rules \w+) \$\{file\}/, '$1 rules.json'],

@@ -17,7 +17,12 @@ export { signCheckpoint, type TreeHead } from './log/checkpoint.ts';
 export { consistencyProof, inclusionProof } from './log/merkle-proof.ts';
 export { createMerkleTree, merkleRoot } from './log/merkle-tree.ts';
 export { type CheckpointVerification, verifyCheckpoint } from './log/verify-checkpoint.ts';
-export { type Disclosure, type DisclosureExpectation, verifyDisclosure } from './log/verify-disclosure.ts';
+export {
+  type Disclosure,
+  type DisclosureExpectation,
+  type DisclosureVerification,
+  verifyDisclosure,
+} from './log/verify-disclosure.ts';
 export { type LogEvidence, type LogVerification, verifyLog } from './log/verify-log.ts';
 export { verifyConsistency, verifyInclusion } from './log/verify-proof.ts';
 export { type LogTime, type TimedEvidence, verifyTimes } from './log/verify-times.ts';

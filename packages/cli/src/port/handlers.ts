@@ -139,8 +139,8 @@ function answerCount({ demands, stewards, requested_by, history, by, result_hash
   return countApproval(hold, by, result_hash);
 }
 
-function answerDisclosure({ disclosure, keys, origin }: Members): object {
-  const expected = { keys, ...(typeof origin === 'string' && { origin }) };
+function answerDisclosure({ disclosure, first_key, keys, origin }: Members): object {
+  const expected = { first_key, keys, ...(typeof origin === 'string' && { origin }) };
   const { ok, findings } = verifyDisclosure(disclosure, expected);
   return { valid: ok, findings: findings.map(({ code }) => ({ code })) };
 }

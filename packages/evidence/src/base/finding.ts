@@ -139,10 +139,9 @@ export type TileFindingCode = LogFindingCode | keyof typeof TILE_MEANINGS;
 /** A code of `verifyInclusion` and `verifyConsistency`. */
 export type ProofFindingCode = keyof typeof PROOF_MEANINGS;
 
-/** A code of `verifyDisclosure`: those of a receipt, of a checkpoint and of a proof, and its own. */
+/** A code of `verifyDisclosure`: those of a part of a log and of a proof, and its own. */
 export type DisclosureFindingCode =
-  | Exclude<ReceiptFindingCode, 'RECEIPT_HEAD_MISSING'>
-  | CheckpointFindingCode
+  | Exclude<LogFindingCode, 'RECEIPT_HEAD_MISSING' | 'RECEIPT_FORKED' | `LOG_${string}`>
   | ProofFindingCode
   | keyof typeof DISCLOSURE_MEANINGS;
 

@@ -24,6 +24,8 @@ export {
   DISCLOSURE_FORMAT,
   type Disclosure,
   type DisclosureExpectation,
+  type DisclosureVerification,
+  type ProvenReceipt,
   verifyDisclosure,
 } from './verify-disclosure.ts';
 export { type LogEvidence, type LogVerification, verifyLog } from './verify-log.ts';

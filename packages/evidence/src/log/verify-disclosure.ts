@@ -1,10 +1,13 @@
 import { type Receipt, sha256 } from '@wcp/spec';
 import { readCanonical } from '@wcp/spec/json';
-import { type DisclosureFindingCode, finding } from '../base/finding.ts';
+import { type DisclosureFindingCode, finding, type LogFindingCode } from '../base/finding.ts';
+import { type NotChecked, notChecked } from '../base/not-checked.ts';
 import { isObject, listOf, own } from '../base/own-member.ts';
-import { refuted, type Verification, verificationOf, verified } from '../base/verification.ts';
-import { verifyReceipts } from '../receipt/verify-receipts.ts';
-import { judgeCheckpoint, readCheckpoint } from './verify-checkpoint.ts';
+import { refuted, type Verification, verificationOf } from '../base/verification.ts';
+import type { KeyTerm, ReceiptAtPosition } from './key-history.ts';
+import { type CheckpointNote, readCheckpoint } from './verify-checkpoint.ts';
+import type { LogEvidence } from './verify-log.ts';
+import { type LogPartVerification, verifyLogPart } from './verify-log-part.ts';
 import { verifyInclusion } from './verify-proof.ts';
 
 /** The form of a disclosure. */
@@ -17,31 +20,41 @@ export interface Disclosure {
   readonly request: unknown;
   readonly receipt: Receipt;
   readonly position: number;
-  /** The size of the log that the proof and the checkpoint are about. */
+  /** The size of the log that the proofs and the checkpoint are about. */
   readonly size: number;
   readonly proof: readonly string[];
   readonly checkpoint: string;
+  /** The receipts of kind `key` below `size`, each with the proof of its place; absent where no key ever changed. */
+  readonly key_receipts?: readonly ProvenReceipt[];
 }
 
-/** What a verifier knows of the log. */
-export interface DisclosureExpectation {
-  /** The keys that may have signed: `{signing_key_id: 64 hexadecimal digits}`. */
-  readonly keys: unknown;
-  /** The name of the log; absent, that of the checkpoint. */
-  readonly origin?: string;
+/** A receipt, and the proof of its place in the log. */
+export interface ProvenReceipt extends ReceiptAtPosition {
+  readonly proof: readonly string[];
 }
+
+/** What a verifier knows of the log: its first key, or keys that may sign until the key changes; and its name. */
+export type DisclosureExpectation = Pick<LogEvidence, 'first_key' | 'keys' | 'origin'>;
+
+/** Whether a disclosure holds, the receipt if it does, which keys the log had, and what nobody looked at. */
+export type DisclosureVerification = Verification<DisclosureFindingCode, { readonly receipt: Receipt }> & {
+  /** The keys of the log in their order, as far as the disclosure shows them; empty where none changed. */
+  readonly keys: readonly KeyTerm[];
+  readonly not_checked: readonly NotChecked[];
+};
 
 /**
- * Verifies that a request is the one that a receipt is about, that the log signed the receipt, and that the receipt
- * stands in the log of a signed checkpoint (section 8.9). Takes any value and never throws; every reason is found.
+ * Verifies that a request is the one that a receipt is about, that the key in force signed the receipt, and that it
+ * stands in the log of a signed checkpoint (section 8.9). The first key of the log is enough, however often the key
+ * changed. Takes any value and never throws; every reason is found.
  *
  * @example
  * ```ts
  * import { verifyDisclosure } from '@wcp/evidence';
  *
  * declare const disclosure: unknown;
- * declare const keys: Record<string, string>;
- * const verified = verifyDisclosure(disclosure, { keys, origin: 'hall.example/log' });
+ * declare const first_key: string;
+ * const verified = verifyDisclosure(disclosure, { first_key, origin: 'hall.example/log' });
  * if (verified.ok) console.log(verified.receipt.decision_id, verified.receipt.policy_decision);
  * else console.log(verified.findings.map(({ code }) => code));
  * ```
@@ -49,16 +62,27 @@ export interface DisclosureExpectation {
 export function verifyDisclosure(
   disclosure: unknown,
   expected: DisclosureExpectation,
-): Verification<DisclosureFindingCode, { readonly receipt: Receipt }> {
+): DisclosureVerification {
   const read = readDisclosure(disclosure);
-  if (read === null) return refuted('DISCLOSURE_MALFORMED');
-  const codes = new Set([
-    ...examineRequest(read),
-    ...examineReceipt(read, expected),
-    ...examinePlace(read, expected),
-  ]);
-  const judged = verificationOf([...codes].map((code) => finding(code)));
-  return judged.ok ? verified({ receipt: read.receipt }) : judged;
+  if (read === null) {
+    return { ...refuted('DISCLOSURE_MALFORMED'), keys: [], not_checked: notCheckedIn([]) };
+  }
+  const note = readCheckpoint(read.checkpoint);
+  const part = verifyPart(read, expected);
+  const codes = [...examineRequest(read), ...examinePart(part), ...examinePlaces(read, note)];
+  const judged = judge(codes);
+  const { keys } = part;
+  const not_checked = notCheckedIn(part.not_checked);
+  return judged.ok ? { ...judged, receipt: read.receipt, keys, not_checked } : { ...judged, keys, not_checked };
+}
+
+/** Each code once, in the order in which they were looked for. */
+function judge(codes: readonly DisclosureFindingCode[]): Verification<DisclosureFindingCode> {
+  return verificationOf([...new Set(codes)].map((code) => finding(code)));
+}
+
+function notCheckedIn(part: readonly NotChecked[]): NotChecked[] {
+  return [...part, notChecked('TIMESTAMPS_NOT_CHECKED')];
 }
 
 /** A copy of an attacker's value, read once as text: nothing of it changes between two checks. */
@@ -68,7 +92,26 @@ function readDisclosure(value: unknown): Disclosure | null {
   const read: unknown = JSON.parse(text);
   if (!isObject(read) || own(read, 'disclosure') !== DISCLOSURE_FORMAT) return null;
   const isWhole = isObject(own(read, 'receipt')) && typeof own(read, 'checkpoint') === 'string';
-  return isWhole && own(read, 'request') !== undefined ? (read as Disclosure) : null;
+  const keyReceipts = own(read, 'key_receipts');
+  const hasKeys = keyReceipts === undefined || listOf(keyReceipts)?.every(isObject) === true;
+  return isWhole && hasKeys && own(read, 'request') !== undefined ? (read as Disclosure) : null;
+}
+
+/** The receipt, the changes of the key and the checkpoint, as a part of their log. */
+function verifyPart(read: Disclosure, { first_key, keys, origin }: DisclosureExpectation): LogPartVerification {
+  return verifyLogPart({
+    receipts: [placed(read)],
+    key_receipts: (read.key_receipts ?? []).map(placed),
+    first_key,
+    keys,
+    checkpoints: [read.checkpoint],
+    ...(origin !== undefined && { origin }),
+  });
+}
+
+/** Where the place is not one, the proof is malformed; nothing else is to be learnt from the receipt. */
+function placed({ receipt, position }: ReceiptAtPosition): ReceiptAtPosition {
+  return { receipt, position: Number.isSafeInteger(position) ? position : Number.MAX_SAFE_INTEGER };
 }
 
 function examineRequest({ request, receipt }: Disclosure): DisclosureFindingCode[] {
@@ -76,24 +119,25 @@ function examineRequest({ request, receipt }: Disclosure): DisclosureFindingCode
   return hash === sha256(readCanonical(request).text) ? [] : ['DISCLOSURE_REQUEST_MISMATCH'];
 }
 
-/** Its place in its stream is that of a receipt without those before it. */
-function examineReceipt({ receipt }: Disclosure, { keys }: DisclosureExpectation): DisclosureFindingCode[] {
-  const codes = verifyReceipts([receipt], keys).findings.map(({ code }) => code);
-  return codes.filter((code) => code !== 'RECEIPT_HEAD_MISSING');
+/** A receipt stands in its stream without those before it: that its head is missing says nothing. */
+function examinePart({ findings, key_findings }: LogPartVerification): DisclosureFindingCode[] {
+  const codes = findings.map(({ code }) => code).filter((code) => code !== 'RECEIPT_HEAD_MISSING');
+  const isOnCheckpoint = (code: LogFindingCode) => code.startsWith('CHECKPOINT_');
+  const ordered = [
+    ...codes.filter((code) => !isOnCheckpoint(code)),
+    ...key_findings.map(({ code }) => code),
+    ...codes.filter(isOnCheckpoint),
+  ];
+  return ordered as DisclosureFindingCode[];
 }
 
-function examinePlace(
-  { receipt, position, size, proof, checkpoint }: Disclosure,
-  { keys, origin }: DisclosureExpectation,
-): DisclosureFindingCode[] {
-  const note = readCheckpoint(checkpoint);
-  if (note === null) return ['CHECKPOINT_MALFORMED'];
-  const known = isObject(keys) ? Object.keys(keys).map((id) => own(keys, id)) : [];
-  const code = judgeCheckpoint(note, origin ?? note.head.origin, known);
-  const leaf = readCanonical(receipt).text;
-  const path = listOf(proof) as readonly string[];
-  const claim = { leaf, index: position, size, root: note.head.root, proof: path };
-  const isOfSize = size === note.head.size;
-  const placed = verifyInclusion(claim).findings.map((found) => found.code);
-  return [...(code === null ? [] : [code]), ...(isOfSize ? placed : (['PROOF_INVALID'] as const))];
+function examinePlaces(read: Disclosure, note: CheckpointNote | null): DisclosureFindingCode[] {
+  if (note === null) return [];
+  const { size, root } = note.head;
+  if (read.size !== size) return ['PROOF_INVALID'];
+  return [read, ...(read.key_receipts ?? [])].flatMap(({ receipt, position, proof }) => {
+    const path = listOf(proof) as readonly string[];
+    const claim = { leaf: readCanonical(receipt).text, index: position, size, root, proof: path };
+    return verifyInclusion(claim).findings.map(({ code }) => code);
+  });
 }

@@ -23,8 +23,8 @@ export class RotatedLog {
     return this.#keys - 1;
   }
 
-  append(stream = 'tenant-1'): this {
-    return this.#add(draftOf(stream));
+  append(stream = 'tenant-1', members: Partial<ReceiptDraft> = {}): this {
+    return this.#add({ ...draftOf(stream), ...members });
   }
 
   async rotate(changes: Partial<KeyChange> = {}): Promise<this> {

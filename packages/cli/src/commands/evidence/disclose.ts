@@ -1,5 +1,5 @@
 import type { HallClient } from '@wcp/client';
-import { DISCLOSURE_FORMAT, type Disclosure } from '@wcp/evidence/log';
+import { DISCLOSURE_FORMAT, type Disclosure, type ProvenReceipt } from '@wcp/evidence/log';
 import type { Command } from 'commander';
 import { CliError } from '../../base/cli-error.ts';
 import { EXIT } from '../../base/exit-code.ts';
@@ -27,7 +27,7 @@ export function addDisclose(group: Command, { terminal, exitWith }: CommandConte
       terminal.write(
         options.json
           ? jsonText({ file: options.out, decision_id: id, position, size })
-          : `${escaped(options.out)} holds the request and its proof. Anyone can verify it: wcp evidence verify ${escaped(options.out)} --keys hall.pub.pem\n`,
+          : `${escaped(options.out)} holds the request and its proof. Anyone can verify it: wcp evidence verify ${escaped(options.out)} --keys first.pub.pem\n`,
       );
       exitWith(EXIT.ok);
     });
@@ -42,7 +42,21 @@ async function disclosureOf(hall: HallClient, decision_id: string): Promise<Disc
   const checkpoint = await hall.signCheckpoint();
   const size = Number(checkpoint.split('\n')[1]);
   const { proof } = await hall.proveInclusion({ position: String(position), size: String(size) });
-  return { disclosure: DISCLOSURE_FORMAT, request, receipt, position, size, proof, checkpoint };
+  const key_receipts = await keyReceiptsOf(hall, size);
+  const place = { position, size, proof, checkpoint };
+  const keys = key_receipts.length > 0 && { key_receipts };
+  return { disclosure: DISCLOSURE_FORMAT, request, receipt, ...place, ...keys };
+}
+
+/** The receipts that lead from the first key of the log to the one that signed, each with the proof of its place. */
+async function keyReceiptsOf(hall: HallClient, size: number): Promise<ProvenReceipt[]> {
+  const { changes } = await hall.showLogKeys();
+  const proven: ProvenReceipt[] = [];
+  for (const { position, receipt } of changes.filter((change) => change.position < size)) {
+    const { proof } = await hall.proveInclusion({ position: String(position), size: String(size) });
+    proven.push({ receipt, position, proof });
+  }
+  return proven;
 }
 
 function notDisclosable(): CliError {

@@ -115,4 +115,24 @@ describe('the commands', () => {
     const usage = await test.as('admin', ['keys', 'revoke-log', first.keyId, '--at', 'yesterday']);
     expect(usage).toMatchObject({ code: 2, err: expect.stringContaining('--at is a position') });
   });
+
+  it('One request is disclosed with what leads to its key, and verifies with the first key alone.', async () => {
+    const { decision } = await test.hall.dispatch(REQUEST);
+    const file = `${dir}.json`;
+    const disclosed = ['evidence', 'disclose', decision.decision_id as string, '--out', file];
+    expect((await test.as('auditor', disclosed)).code).toBe(0);
+    const check = () => wcp(['evidence', 'verify', file, '--keys', firstKey, '--json']);
+    const verified = await check();
+    expect(verified.code, verified.out).toBe(0);
+    expect(JSON.parse(verified.out).keys).toHaveLength(4);
+    expect(JSON.parse(verified.out).not_checked).toContainEqual(
+      expect.objectContaining({ code: 'KEY_CHANGES_NOT_COMPLETE' }),
+    );
+    const { key_receipts, ...rest } = JSON.parse(readFileSync(file, 'utf8'));
+    expect(key_receipts).toHaveLength(3);
+    writeFileSync(file, JSON.stringify(rest));
+    const refused = await check();
+    expect(refused.code).toBe(1);
+    expect(codes(JSON.parse(refused.out))).toContain('RECEIPT_KEY_UNKNOWN');
+  });
 });
