@@ -1,96 +1,28 @@
 """The log: receipts, the keys that sign them, and checkpoints (sections 8.2, 8.3 and 8.7)."""
 
-import base64
 import hashlib
 import re
 from typing import Any
 
+from wcp_ed25519 import KEY, key_id, read_base64, read_key, signed
 from wcp_json import Json, canonical, digest, without
-
-# Ed25519 (RFC 8032), for verifying alone: nothing here is secret, so that it need not take constant time.
-P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-Point = tuple[int, int, int, int]
-
-
-def add(a: Point, b: Point) -> Point:
-    """Add two points in extended coordinates."""
-    c, d = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    e, f = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    return (d - c) * (f - e) % P, (f + e) * (d + c) % P, (f - e) * (f + e) % P, (d - c) * (d + c) % P
-
-
-def times(scalar: int, point: Point) -> Point:
-    """Multiply a point by a number."""
-    total: Point = (0, 1, 1, 0)
-    while scalar:
-        total, point, scalar = add(total, point) if scalar & 1 else total, add(point, point), scalar >> 1
-    return total
-
-
-def same(a: Point, b: Point) -> bool:
-    """Compare two points."""
-    return not ((a[0] * b[2] - b[0] * a[2]) % P or (a[1] * b[2] - b[1] * a[2]) % P)
-
-
-def decode(data: bytes) -> Point | None:
-    """Read a point, or nothing where there is none."""
-    y, sign = int.from_bytes(data, "little") & (2**255 - 1), data[31] >> 7
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
-    if y >= P or (x * x - square) % P or (x == 0 and sign):
-        return None
-    x = P - x if x & 1 != sign else x
-    return x, y, 1, x * y % P
-
-
-BASE = decode((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-HEX, KEY = re.compile(r"[0-9A-Fa-f]{64}"), re.compile(r"[0-9a-f]{64}")
-
-
-def read_key(text: Any) -> bytes | None:
-    """Read a public key that is good for something: one of small order is not (WCP-8-106)."""
-    point = decode(bytes.fromhex(text)) if isinstance(text, str) and HEX.fullmatch(text) else None
-    return bytes.fromhex(text) if point and not same(times(8, point), (0, 1, 1, 0)) else None
-
-
-def key_id(key: bytes) -> str:
-    """Name a key (WCP-8-19)."""
-    return f"ed25519:{hashlib.sha256(key).hexdigest()[:16]}"
-
-
-def read_base64(text: Any) -> bytes | None:
-    """Read canonical base64 (WCP-8-36)."""
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (TypeError, ValueError):
-        return None
-    return data if base64.b64encode(data).decode() == text else None
-
-
-def signed(key: bytes | None, message: bytes, signature: bytes | None) -> bool:
-    """Say whether a signature is that of a key."""
-    if key is None or signature is None or len(signature) != 64:
-        return False
-    scalar, point, own = int.from_bytes(signature[32:], "little"), decode(signature[:32]), decode(key)
-    if scalar >= L or point is None or own is None:
-        return False
-    number = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
-    return same(times(scalar, BASE), add(point, times(number, own)))
 
 
 class Keys:
-    """The keys of a log and their terms (8.7)."""
+    """The keys of a log and their terms (8.7); each trusted one may sign until the key changes."""
 
-    def __init__(self, first: Any) -> None:
-        key = read_key(first)
-        self.terms = [{"id": key_id(key), "key": key, "from": 0, "revoked": None}] if key else []
+    def __init__(self, trusted: Any) -> None:
+        self.trusted = [new_term(name, text) for name, text in trusted.items()] if isinstance(trusted, dict) else []
+        self.terms: list[Json] = []
         self.origins: dict[int, str | None] = {}
 
     def find(self, name: str) -> Json | None:
         """Find the term of a key."""
-        return next((term for term in self.terms if term["id"] == name), None)
+        return next((term for term in self.terms + self.trusted if term["id"] == name), None)
+
+    def in_force(self, term: Json | None, position: int) -> bool:
+        """Say whether a key may sign a position."""
+        return term is self.at(position) if self.terms else term in self.trusted
 
     def at(self, position: int) -> Json | None:
         """Find the key in force at a position."""
@@ -100,24 +32,25 @@ class Keys:
         """Say whether nothing counts that a key signed at a position."""
         return term["revoked"] is not None and term["revoked"] <= position
 
-    def learn(self, receipts: list[Any]) -> None:
-        """Take in the changes of the receipts of kind `key`."""
-        for position, receipt in enumerate(receipts):
-            is_key = isinstance(receipt, dict) and receipt.get("kind") == "key"
-            if is_key and not judge(receipt, self) and self.at(position) == self.find(receipt["signing_key_id"]):
-                held = receipt["stream"] == "(log)" and self.change(receipt.get("key"), position)
+    def learn(self, placed: Any) -> None:
+        """Take in the changes of the receipts of kind `key`: pairs of position and receipt, in their order."""
+        for position, receipt in placed:
+            is_key = isinstance(receipt, dict) and receipt.get("kind") == "key" and not judge(receipt, self)
+            if is_key and self.in_force(self.find(receipt["signing_key_id"]), position):
+                signer = self.find(receipt["signing_key_id"])
+                held = receipt["stream"] == "(log)" and self.change(receipt.get("key"), position, signer)
                 self.origins[position] = receipt["key"]["origin"] if held else None
 
-    def change(self, change: Any, position: int) -> bool:
-        """Make one change, if it holds."""
+    def change(self, change: Any, position: int, now: Json) -> bool:
+        """Make one change that the key in force signed, if it holds."""
         members = {"action", "from_position", "key_id", "origin", "proof", "public_key"}
         if not isinstance(change, dict) or set(change) != members or not isinstance(change["origin"], str):
             return False
-        text, start, now = change["public_key"], change["from_position"], self.at(position)
+        text, start = change["public_key"], change["from_position"]
         key = read_key(text) if isinstance(text, str) and KEY.fullmatch(text) else None
         if key is None or key_id(key) != change["key_id"] or not is_count(start) or not change["origin"]:
             return False
-        known = self.find(change["key_id"])
+        known = next((term for term in self.terms or [now] if term["id"] == change["key_id"]), None)
         if change["action"] == "revoke":
             if known is None or known is now or start > position or change["proof"] is not None:
                 return False
@@ -128,8 +61,20 @@ class Keys:
             return False
         if not signed(key, "\n".join(lines).encode(), read_base64(change["proof"])):
             return False
-        self.terms.append({"id": change["key_id"], "key": key, "from": start, "revoked": None})
+        self.terms = (self.terms or [now]) + [new_term(change["key_id"], text, start)]
         return True
+
+
+def new_term(name: str, text: Any, start: float = 0) -> Json:
+    """Begin the term of a key; one that is listed under an id that is not its own signs nothing (WCP-8-35)."""
+    key = read_key(text)
+    return {"id": name, "key": key if key and key_id(key) == name else None, "from": start, "revoked": None}
+
+
+def first_key(text: Any) -> Json:
+    """Trust one key alone."""
+    key = read_key(text)
+    return {key_id(key): text} if key else {}
 
 
 def is_count(value: Any) -> bool:
@@ -141,7 +86,7 @@ def judge(receipt: Any, keys: Keys) -> list[str]:
     """Judge a receipt without those around it (8.2)."""
     texts = ("stream", "receipt_hash", "signing_key_id", "signature")
     try:
-        canonical(receipt)
+        canonical(receipt).encode()
         formed = all(isinstance(receipt[name], str) for name in texts) and is_count(receipt["seq"])
         formed = formed and (receipt["prev_receipt_hash"] is None or isinstance(receipt["prev_receipt_hash"], str))
     except (KeyError, TypeError, ValueError):
@@ -185,15 +130,20 @@ def read_note(text: Any) -> Json | None:
             "lines": [(name, read_base64(data) or b"") for name, data in lines]}
 
 
-def judge_note(note: Json | None, origin: str | None, keys: Keys, leaves: list[bytes]) -> str | None:
-    """Judge a checkpoint (8.7)."""
+def note_mark(name: str, kind: bytes, key: bytes) -> bytes:
+    """Compute the four bytes by which a line of a note names its key (C2SP signed-note)."""
+    return hashlib.sha256(f"{name}\n".encode() + kind + key).digest()[:4]
+
+
+def judge_note(note: Json | None, origin: str | None, keys: Keys) -> str | None:
+    """Judge the origin, key and signature of a checkpoint (8.7)."""
     if note is None:
         return "CHECKPOINT_MALFORMED"
     if note["origin"] != origin:
         return "CHECKPOINT_ORIGIN_MISMATCH"
     verdicts: dict[str, list[bool]] = {}
-    for term in keys.terms:
-        mark = hashlib.sha256(f"{origin}\n".encode() + b"\x01" + term["key"]).digest()[:4]
+    for term in keys.trusted + keys.terms:
+        mark = note_mark(origin, b"\x01", term["key"] or b"")
         verdicts[term["id"]] = [signed(term["key"], note["text"].encode(), data[4:])
                                 for name, data in note["lines"] if name == origin and data[:4] == mark]
     term = keys.at(note["size"])
@@ -203,13 +153,24 @@ def judge_note(note: Json | None, origin: str | None, keys: Keys, leaves: list[b
         return "CHECKPOINT_KEY_UNKNOWN"
     if not all(named):
         return "CHECKPOINT_SIGNATURE_INVALID"
-    if not verdicts[term["id"]]:
+    if term and not verdicts[term["id"]]:
         return "CHECKPOINT_KEY_NOT_IN_FORCE"
-    if keys.revoked(term, note["size"]):
-        return "CHECKPOINT_KEY_REVOKED"
+    return "CHECKPOINT_KEY_REVOKED" if term and keys.revoked(term, note["size"]) else None
+
+
+def judge_tree(note: Json, leaves: list[bytes]) -> str | None:
+    """Compare a checkpoint that holds with the receipts (8.7)."""
     if note["size"] > len(leaves):
         return "LOG_TAIL_MISSING"
     return None if root(leaves[:note["size"]]) == note["root"] else "LOG_ROOT_MISMATCH"
+
+
+def key_codes(receipt: Json, position: int, keys: Keys) -> list[str]:
+    """Judge the key of a receipt by its position (8.7)."""
+    term = keys.find(receipt["signing_key_id"])
+    if term is None or keys.in_force(term, position) and not keys.revoked(term, position):
+        return []
+    return ["RECEIPT_KEY_REVOKED" if keys.revoked(term, position) else "RECEIPT_KEY_NOT_IN_FORCE"]
 
 
 def verify_log(given: Json) -> Json:
@@ -219,18 +180,14 @@ def verify_log(given: Json) -> Json:
     origin = given.get("origin", next((note["origin"] for note in notes if note), None))
     names = {origin} | {receipt["restore"].get("former_origin") for receipt in receipts
                         if isinstance(receipt, dict) and isinstance(receipt.get("restore"), dict)}
-    keys = Keys(given.get("first_key"))
-    keys.learn(receipts)
+    keys = Keys(first_key(given.get("first_key")))
+    keys.learn(enumerate(receipts))
     for index, receipt in enumerate(receipts):
         codes = judge(receipt, keys)
         if "RECEIPT_MALFORMED" not in codes:
-            term, stream = keys.find(receipt["signing_key_id"]), receipt["stream"]
-            codes += judge_place(receipt, heads.get(stream))
+            stream = receipt["stream"]
+            codes += judge_place(receipt, heads.get(stream)) + key_codes(receipt, index, keys)
             heads[stream] = receipt
-            if term and keys.revoked(term, index):
-                codes.append("RECEIPT_KEY_REVOKED")
-            elif term and term is not keys.at(index):
-                codes.append("RECEIPT_KEY_NOT_IN_FORCE")
             wrong = keys.origins.get(index, "") is None or origin and keys.origins.get(index, origin) not in names
             codes += ["RECEIPT_KEY_CHANGE_INVALID"] * bool(wrong)
             place = (stream, receipt["seq"])
@@ -239,6 +196,6 @@ def verify_log(given: Json) -> Json:
             codes += ["RECEIPT_FORKED"] * forked
         findings += [{"index": index, "code": code} for code in codes]
     leaves = [hashlib.sha256(b"\x00" + canonical(receipt).encode()).digest() for receipt in receipts]
-    judged = [(index, judge_note(note, origin, keys, leaves)) for index, note in enumerate(notes)]
+    judged = [(index, judge_note(note, origin, keys) or judge_tree(note, leaves)) for index, note in enumerate(notes)]
     findings += [{"index": index, "code": code} for index, code in judged if code]
     return {"valid": not findings, "findings": findings}

@@ -1,14 +1,13 @@
-"""Receipts in the forms of others (section 8.11), and Ed25519 for signing them."""
+"""Receipts in the forms of others (section 8.11)."""
 
 import base64
-import hashlib
 import math
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from wcp_ed25519 import HEX, key_id, signer
 from wcp_json import Json, canonical
-from wcp_log import BASE, HEX, L, P, Point, key_id, times
 
 # Kind: class, activity, its name, the type of the entity, a severity of its own.
 KINDS = {
@@ -22,32 +21,6 @@ SUCCESS, FAILURE = (1, "Success", 1), (2, "Failure", 2)
 STATUSES = {None: SUCCESS, "ALLOW": SUCCESS, "ok": SUCCESS, "DENY": FAILURE, "error": FAILURE, "timeout": FAILURE,
             "REQUIRE_HUMAN": (99, "Held", 1), "unknown": (0, "Unknown", 2)}
 SEVERITIES = {1: "Informational", 2: "Low", 3: "Medium"}
-
-
-def encode(point: Point) -> bytes:
-    """Write a point."""
-    inverse = pow(point[2], P - 2, P)
-    x, y = point[0] * inverse % P, point[1] * inverse % P
-    return (y | (x & 1) << 255).to_bytes(32, "little")
-
-
-def number(data: bytes) -> int:
-    """Hash to a scalar."""
-    return int.from_bytes(hashlib.sha512(data).digest(), "little") % L
-
-
-def signer(seed_hex: Any) -> tuple[bytes, Any]:
-    """Make the public key of a seed, and what signs with it (RFC 8032)."""
-    digest = hashlib.sha512(bytes.fromhex(seed_hex)).digest()
-    scalar = int.from_bytes(digest[:32], "little") & ((1 << 254) - 8) | 1 << 254
-    key = encode(times(scalar, BASE))
-
-    def sign(message: bytes) -> bytes:
-        nonce = number(digest[32:] + message)
-        point = encode(times(nonce, BASE))
-        return point + ((nonce + number(point + key + message) * scalar) % L).to_bytes(32, "little")
-
-    return key, sign
 
 
 def log_uri(origin: str) -> str:
