@@ -37,7 +37,10 @@ export class HallGovernor implements Governor {
 
   constructor(parts: GovernorParts) {
     this.#parts = parts;
-    this.#permits = new PermitCheck(() => parts.hall.keys);
+    this.#permits = new PermitCheck(
+      () => parts.hall.keys,
+      () => parts.hall.followKeys(),
+    );
     this.#held = new HeldCalls({ hall: parts.hall, pending: this.#pending, closed: this.#closed.signal });
   }
 

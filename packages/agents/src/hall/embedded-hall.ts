@@ -26,6 +26,7 @@ export function embeddedHall(hall: EmbeddedHall, tenant_id: string): HallPort {
     get keys() {
       return hall.log.permit_keys;
     },
+    followKeys: async () => false,
     takesOthers: true,
     enrol: (workers) => enrol(hall, workers),
     carry: () => NOTHING,

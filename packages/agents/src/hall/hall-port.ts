@@ -29,6 +29,8 @@ export interface HallPort {
   readonly url: string | null;
   /** The raw public keys that its permits are signed with. */
   readonly keys: readonly string[];
+  /** Whether its permits are signed with another key now, which `keys` has from then on. */
+  followKeys(): Promise<boolean>;
   /** Whether calls that this process did not ask for are carried out here. */
   readonly takesOthers: boolean;
   /** Enrols tools and lets the Hall reach them. @throws where that cannot be done */

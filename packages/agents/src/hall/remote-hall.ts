@@ -3,6 +3,7 @@ import type { Approval } from '@wcp/spec/hall';
 import type { Worker } from '@wcp/worker-kit';
 import { absentAsNull } from './absent-as-null.ts';
 import { type EnrolmentKey, enrolTool } from './enrol-tool.ts';
+import { FollowedKey } from './followed-key.ts';
 import type { DispatchOptions, HallPort, KnownApproval, Lane } from './hall-port.ts';
 import { Presence } from './presence.ts';
 
@@ -15,7 +16,7 @@ export interface RemoteHallOptions {
   readonly worker_key: string;
   /**
    * The raw public key that the Hall's permits are signed with, 64 hexadecimal digits (default: the one that it names
-   * when the agent starts).
+   * when the agent starts). Where the log changes its key, the new one is followed from this one.
    */
   readonly public_key?: string;
   /** The key of the authority, which signs the enrolments: needed once the authority has registered one. */
@@ -28,21 +29,21 @@ export async function openRemoteHall(options: RemoteHallOptions, timeout_ms: num
   const tenant = createHallClient({ url, key });
   const owner = createHallClient({ url, key: worker_key });
   const hall_key = public_key ?? (await tenant.showLog({}, { timeout_ms })).permit_key;
-  return new RemoteHall({ url, tenant, owner, hall_key, timeout_ms, signing_key });
+  const followed = new FollowedKey(tenant, hall_key, timeout_ms);
+  return new RemoteHall({ url, tenant, owner, followed, timeout_ms, signing_key });
 }
 
 interface RemoteHallParts {
   readonly url: string;
   readonly tenant: HallClient;
   readonly owner: HallClient;
-  readonly hall_key: string;
+  readonly followed: FollowedKey;
   readonly timeout_ms: number;
   readonly signing_key: EnrolmentKey | undefined;
 }
 
 class RemoteHall implements HallPort {
   readonly url: string;
-  readonly keys: readonly string[];
   /** A tool runs in the process that asked for it, and in no other one of the same agent. */
   readonly takesOthers = false;
   readonly #parts: RemoteHallParts;
@@ -52,9 +53,16 @@ class RemoteHall implements HallPort {
 
   constructor(parts: RemoteHallParts) {
     this.url = parts.url;
-    this.keys = [parts.hall_key];
     this.#parts = parts;
     this.#presence = new Presence(parts.owner, parts.timeout_ms);
+  }
+
+  get keys(): readonly string[] {
+    return [this.#parts.followed.current];
+  }
+
+  followKeys(): Promise<boolean> {
+    return this.#parts.followed.follow();
   }
 
   async enrol(workers: readonly Worker[]): Promise<void> {

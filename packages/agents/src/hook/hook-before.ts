@@ -7,6 +7,7 @@ import { plainJson } from '../base/plain-json.ts';
 import { approvalOutcome, dispatchOutcome } from '../governor/dispatch-outcome.ts';
 import { refusalOf } from '../governor/refusal.ts';
 import { enrolTool } from '../hall/enrol-tool.ts';
+import { FollowedKey } from '../hall/followed-key.ts';
 import { PermitCheck } from '../run/admit-call.ts';
 import { toolRecord } from '../tool/tool-record.ts';
 import type { HookCalls } from './hook-calls.ts';
@@ -174,7 +175,12 @@ class StartingCall {
       readonly permit: unknown;
     };
     try {
-      const refusal = new PermitCheck(() => [hall_key]).refusal(arrived);
+      const followed = new FollowedKey(this.#tenant, hall_key, settings.timeout_ms);
+      const permits = new PermitCheck(
+        () => [followed.current],
+        () => followed.follow(),
+      );
+      const refusal = await permits.refusal(arrived);
       if (refusal !== null) throw new Error(refusal);
       if (digestOf(arrived.request) !== digestOf(this.#call.input)) throw new Error('another request');
       await calls.keep(client, this.#call, {

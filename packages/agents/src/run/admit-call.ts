@@ -16,15 +16,23 @@ const SWEEP_MS = 10_000;
  */
 export class PermitCheck {
   readonly #hall_keys: () => readonly string[];
+  readonly #follow: () => Promise<boolean>;
   readonly #used = new Map<string, number>();
   #sweepAt = 0;
 
-  constructor(hall_keys: () => readonly string[]) {
+  /** @param follow is asked where no known key signed a permit: whether others count now */
+  constructor(hall_keys: () => readonly string[], follow: () => Promise<boolean>) {
     this.#hall_keys = hall_keys;
+    this.#follow = follow;
   }
 
   /** Why the call may not run; null where it may. */
-  refusal({ context, request, permit }: ArrivedCall): WorkerCode | null {
+  async refusal(call: ArrivedCall): Promise<WorkerCode | null> {
+    const refusal = this.#refusal(call);
+    return refusal === 'WORKER_PERMIT_SIGNATURE' && (await this.#follow()) ? this.#refusal(call) : refusal;
+  }
+
+  #refusal({ context, request, permit }: ArrivedCall): WorkerCode | null {
     const now = Date.now();
     const reading = verifyPermit(permit, { keys: this.#hall_keys(), now });
     if (!reading.ok) return reading.code;

@@ -46,7 +46,7 @@ export function toolWorker(tool: AgentTool, record: RegistryRecord, parts: ToolW
     record,
     async execute(request, context, options = {}) {
       const { pending, permits, takesOthers, closed } = parts;
-      const refusal = permits.refusal({ context, request, permit: options.permit });
+      const refusal = await permits.refusal({ context, request, permit: options.permit });
       if (refusal !== null) return refusedResult(refusal);
       if (closed.aborted) return refusedResult('WORKER_CANCELLED');
       const begun = pending.begin(context, request);

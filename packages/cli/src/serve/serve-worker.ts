@@ -11,7 +11,7 @@ import { serverLog } from './server-log.ts';
 
 /** The choices of the user. */
 export interface ServeWorkerOptions
-  extends Pick<PackageHostOptions, 'program' | 'settings' | 'state' | 'host' | 'port'> {
+  extends Pick<PackageHostOptions, 'program' | 'settings' | 'state' | 'host' | 'port' | 'hallUrls'> {
   /** The file of the authority's private key. */
   readonly authorityKey: string;
   /** The public keys of Halls, with commas between them. */

@@ -12,6 +12,7 @@ export {
   type TreeHead,
   writeVerifierKey,
 } from './checkpoint.ts';
+export { followLogKey } from './follow-log-key.ts';
 export { type KeyRotation, keyRevocation, keyRotation, rotationText } from './key-change.ts';
 export { type KeyHistory, type KeyTerm, type ReceiptAtPosition, readKeyHistory } from './key-history.ts';
 export { frontierOf, type HashedSubtree, MerkleFrontier } from './merkle-frontier.ts';

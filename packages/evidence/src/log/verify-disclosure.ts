@@ -73,7 +73,9 @@ export function verifyDisclosure(
   const judged = judge(codes);
   const { keys } = part;
   const not_checked = notCheckedIn(part.not_checked);
-  return judged.ok ? { ...judged, receipt: read.receipt, keys, not_checked } : { ...judged, keys, not_checked };
+  return judged.ok
+    ? { ...judged, receipt: read.receipt, keys, not_checked }
+    : { ...judged, keys, not_checked };
 }
 
 /** Each code once, in the order in which they were looked for. */
@@ -98,7 +100,10 @@ function readDisclosure(value: unknown): Disclosure | null {
 }
 
 /** The receipt, the changes of the key and the checkpoint, as a part of their log. */
-function verifyPart(read: Disclosure, { first_key, keys, origin }: DisclosureExpectation): LogPartVerification {
+function verifyPart(
+  read: Disclosure,
+  { first_key, keys, origin }: DisclosureExpectation,
+): LogPartVerification {
   return verifyLogPart({
     receipts: [placed(read)],
     key_receipts: (read.key_receipts ?? []).map(placed),

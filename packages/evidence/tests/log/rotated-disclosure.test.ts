@@ -37,18 +37,21 @@ async function rotated(): Promise<RotatedLog> {
   return log.append('tenant-1', { artifact_hash });
 }
 
-test.each([0, 2, 4])('A request that any key of the log signed for (%i) needs the first key alone.', async (at) => {
-  const log = (await rotated()).checkpoint();
-  const verified = verifyDisclosure(disclosureOf(log, at), expected);
-  expect(verified.findings).toEqual([]);
-  expect(verified).toMatchObject({ ok: true, receipt: log.receipts[at] });
-  expect(verified.keys.map(({ key_id }) => key_id)).toEqual([0, 1, 2].map((index) => keyOf(index).keyId));
-  expect(verified.not_checked.map(({ code }) => code)).toEqual([
-    'WITNESSES_NOT_CHECKED',
-    'KEY_CHANGES_NOT_COMPLETE',
-    'TIMESTAMPS_NOT_CHECKED',
-  ]);
-});
+test.each([0, 2, 4])(
+  'A request that any key of the log signed for (%i) needs the first key alone.',
+  async (at) => {
+    const log = (await rotated()).checkpoint();
+    const verified = verifyDisclosure(disclosureOf(log, at), expected);
+    expect(verified.findings).toEqual([]);
+    expect(verified).toMatchObject({ ok: true, receipt: log.receipts[at] });
+    expect(verified.keys.map(({ key_id }) => key_id)).toEqual([0, 1, 2].map((index) => keyOf(index).keyId));
+    expect(verified.not_checked.map(({ code }) => code)).toEqual([
+      'WITNESSES_NOT_CHECKED',
+      'KEY_CHANGES_NOT_COMPLETE',
+      'TIMESTAMPS_NOT_CHECKED',
+    ]);
+  },
+);
 
 test('A revoked key is found in what it signed from there on, and not before.', async () => {
   const log = (await rotated()).revoke(1, 2).append().checkpoint();
@@ -83,14 +86,17 @@ test('Without the receipts of the keys, or with another first key, nobody vouche
   expect(codesOf(verifyDisclosure(alone, expected))).toEqual(unknown);
   const other = { ...expected, first_key: keyOf(9).publicKey };
   expect(codesOf(verifyDisclosure({ ...alone, key_receipts }, other))).toEqual(unknown);
-  expect(codesOf(verifyDisclosure({ ...alone, key_receipts }, { ...expected, first_key: 'x' }))).toEqual(unknown);
+  expect(codesOf(verifyDisclosure({ ...alone, key_receipts }, { ...expected, first_key: 'x' }))).toEqual(
+    unknown,
+  );
 });
 
 test('The receipts of the keys are proven too, each at its place.', async () => {
   const log = (await rotated()).checkpoint();
   const shown = disclosureOf(log, 4);
   const [one, two] = shown.key_receipts;
-  const withKeys = (...key_receipts: unknown[]) => codesOf(verifyDisclosure({ ...shown, key_receipts }, expected));
+  const withKeys = (...key_receipts: unknown[]) =>
+    codesOf(verifyDisclosure({ ...shown, key_receipts }, expected));
   expect(withKeys(two, one)).toEqual([]);
   expect(withKeys({ ...one, proof: [] }, two)).toEqual(['0 PROOF_INVALID']);
   expect(withKeys({ ...one, proof: null }, two)).toEqual(['0 PROOF_MALFORMED']);
@@ -103,5 +109,7 @@ test('The receipts of the keys are proven too, each at its place.', async () => 
     '0 PROOF_INVALID',
   ]);
   expect(withKeys(null)).toEqual(['0 DISCLOSURE_MALFORMED']);
-  expect(codesOf(verifyDisclosure({ ...shown, key_receipts: {} }, expected))).toEqual(['0 DISCLOSURE_MALFORMED']);
+  expect(codesOf(verifyDisclosure({ ...shown, key_receipts: {} }, expected))).toEqual([
+    '0 DISCLOSURE_MALFORMED',
+  ]);
 });

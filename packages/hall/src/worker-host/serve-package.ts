@@ -16,6 +16,8 @@ import { connectWorkers } from '../deployment/connect-workers.ts';
 import { DeploymentError } from '../deployment/deployment-error.ts';
 import { LAYOUT } from '../deployment/layout.ts';
 import { readSecrets } from '../deployment/settings/read-secrets.ts';
+import type { PermitKeys } from '../storage/keys/permit-keys.ts';
+import { HallKeyFollower } from './hall-key-follower.ts';
 import { type HostSettings, type HostSources, readHostSettings } from './host-settings.ts';
 import { hostedRun } from './hosted-run.ts';
 
@@ -27,6 +29,8 @@ export interface PackageHostOptions extends HostSources {
   readonly keyFile: string;
   /** The raw public keys of the Halls whose permits count; without any, only calls of `dev` do. */
   readonly hallKeys: readonly string[];
+  /** Where these Halls are reached: a key that changes is followed from there by itself (default: none is). */
+  readonly hallUrls?: readonly string[];
   readonly host: string;
   readonly port: number;
   /** Where used permits and the copy of the package are kept (default: a temporary folder, removed at the end). */
@@ -78,9 +82,11 @@ export async function servePackage(options: PackageHostOptions): Promise<Package
   const isTemporary = options.state === undefined;
   try {
     const code_hash = await keepImage(options.dir, state);
-    const delivery = connect(settings, options, state);
+    const halls = followed(options);
+    const delivery = connect(settings, options, state, halls.keys);
     const served = new ServedPackage(options, delivery, code_hash);
-    const permits = { hallKeys: options.hallKeys, permitStore: isTemporary ? null : join(state, 'admitted') };
+    const permitStore = isTemporary ? null : join(state, 'admitted');
+    const permits = { hallKeys: options.hallKeys, permitStore, followKeys: halls.follow };
     const { url, close } = await openWorkerHost(served, permits, options).catch((error) => {
       throw refused('NOT_LISTENING', `It cannot listen there (${(error as NodeJS.ErrnoException).code}).`);
     });
@@ -94,6 +100,10 @@ export async function servePackage(options: PackageHostOptions): Promise<Package
     if (isTemporary) await remove(state);
     throw error;
   }
+}
+
+function followed({ hallKeys, hallUrls = [], log = () => {} }: PackageHostOptions): HallKeyFollower {
+  return new HallKeyFollower({ hallKeys, hallUrls, log });
 }
 
 const HALL_KEY = 'The public key of a Hall must be 64 hexadecimal digits.';
@@ -149,11 +159,15 @@ async function keepImage(dir: string, state: string): Promise<Sha256> {
   );
 }
 
-function connect({ worker, secrets }: HostSettings, options: PackageHostOptions, state: string): Delivery {
-  const { hallKeys, log = () => {} } = options;
+function connect(
+  { worker, secrets }: HostSettings,
+  { log = () => {} }: PackageHostOptions,
+  state: string,
+  permitKeys: PermitKeys,
+): Delivery {
   const [connected] = connectWorkers([worker], {
     dir: state,
-    permitKeys: { current: hallKeys },
+    permitKeys,
     chains: new ChainedCallRegistry(),
     board: new CallBoard(),
     secrets: (names) => readSecrets(names, secrets, process.cwd()),

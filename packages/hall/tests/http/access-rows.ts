@@ -84,7 +84,7 @@ export const ROWS: readonly Row[] = [
   reading('GET /wcp/checkpoint', RECOGNISED),
   reading('GET /wcp/checkpoints', RECOGNISED),
   reading('GET /wcp/log', RECOGNISED),
-  reading('GET /wcp/log/keys', RECOGNISED),
+  reading('GET /wcp/log/keys', EVERYBODY),
   {
     route: 'POST /wcp/log/keys',
     // This Hall has nowhere to make a key.

@@ -11,6 +11,7 @@ import type { Delivered, DeliveryCall } from '../../src/delivery/delivery.ts';
 import { httpDelivery } from '../../src/delivery/http/http-delivery.ts';
 import type { DeploymentError } from '../../src/deployment/deployment-error.ts';
 import { issuePermit } from '../../src/dispatch/issue-permit.ts';
+import { createHall } from '../../src/index.ts';
 import {
   type PackageHost,
   type PackageHostOptions,
@@ -91,11 +92,11 @@ const codesOf = (opening: Promise<unknown>) =>
 
 let decisions = 0;
 /** A call as a Hall makes it. */
-function callFor(request: object, dispatch_url?: string): DeliveryCall {
+function callFor(request: object, dispatch_url?: string, signer = hall): DeliveryCall {
   decisions += 1;
   const context = contextOf({ worker_id: WORKER, env: 'prod', decision_id: `served-${decisions}` });
   const now = Date.now();
-  const permit = issuePermit(hall, {
+  const permit = issuePermit(signer, {
     issuer: 'hall.test/log',
     context,
     request_hash: artifactHash(request),
@@ -145,6 +146,23 @@ describe.skipIf(!isHere)('a package that is served', () => {
       ok: true,
       attestation: { enforcement: { filesystem_writes: { level: 'enforced' } } },
     });
+  });
+
+  test('The key of a Hall that changes is followed, by the worker and by the program that it contains.', async () => {
+    const next = generateSigningKey();
+    const key_files = { prepare: async () => next, complete: async () => {} };
+    const elsewhere = await createHall({ key: hall, key_files });
+    onTestFinished(() => elsewhere.close());
+    const hallUrls = [await elsewhere.app.listen({ host: '127.0.0.1', port: 0 })];
+    const host = await serve({ hallUrls });
+    expect(await deliver(host, { act: 'secret' })).toMatchObject({ status: 'ok' });
+    await elsewhere.log.rotateKey();
+    const renewed = await send(host, callFor({ act: 'secret' }, undefined, next));
+    expect(renewed).toMatchObject({ status: 'ok' });
+    const refused = { result: { deny_reason: { code: 'WORKER_PERMIT_SIGNATURE' } } };
+    expect(await deliver(host, { act: 'secret' })).toMatchObject(refused);
+    const stranger = await send(host, callFor({ act: 'secret' }, undefined, generateSigningKey()));
+    expect(stranger).toMatchObject(refused);
   });
 
   test('A call runs contained, with a permit of a Hall that is known and once.', async () => {

@@ -13,18 +13,29 @@ export interface PermitOptions {
   readonly hallKeys: readonly string[];
   /** The folder that records used permits; null, they are recorded in memory. */
   readonly permitStore: string | null;
+  /**
+   * Asked where none of these keys signed a permit: the keys that count from now on, or null where they stay
+   * as they are. A Hall may have changed its key (section 8.7).
+   */
+  readonly followKeys?: () => Promise<readonly string[] | null>;
 }
 
 /**
  * Admits calls by their permits. A worker that knows a Hall requires a permit for every call; one that knows
  * none admits only calls of `dev`.
  */
-export function permitGate({ hallKeys, permitStore }: PermitOptions, clock: Clock): Admission {
+export function permitGate({ hallKeys, permitStore, followKeys }: PermitOptions, clock: Clock): Admission {
+  let keys = hallKeys;
+  const verify = (permit: unknown) => verifyPermit(permit, { keys, now: clock.now() });
   const store: ReplayStore =
     permitStore === null ? new ReplayMemory(performance.timeOrigin) : new ReplayFolder(permitStore);
   return async (call) => {
     if (hallKeys.length === 0) return call.context.env === 'dev' ? null : 'WORKER_PERMIT_NO_KEY';
-    const reading = verifyPermit(call.permit, { keys: hallKeys, now: clock.now() });
+    let reading = verify(call.permit);
+    if (!reading.ok && reading.code === 'WORKER_PERMIT_SIGNATURE' && followKeys !== undefined) {
+      keys = (await followKeys()) ?? keys;
+      reading = verify(call.permit);
+    }
     if (!reading.ok) return reading.code;
     return checkBinding(reading.claims, call) ?? useOnce(store, reading.claims, clock.now());
   };

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { permitGate } from '../../src/permit/permit-gate.ts';
 import { testContext } from '../../src/testing/index.ts';
 import { workerThat } from '../samples.ts';
-import { HALL, permitFor } from './permit-samples.ts';
+import { claimsFor, HALL, permitFor, STRANGER, signPermit } from './permit-samples.ts';
 
 let dir: string;
 beforeAll(async () => {
@@ -159,4 +159,23 @@ test('A refused permit is not used up.', async () => {
   const permit = permitFor(context, request);
   expect(await gate()(call(context, permit, { text: 'y' }))).toBe('WORKER_PERMIT_WRONG_REQUEST');
   expect(await gate()(call(context, permit))).toBeNull();
+});
+
+test('A key that nobody knows is asked for, and counts once it is known; the old one no longer does.', async () => {
+  let asked = 0;
+  let known: readonly string[] | null = null;
+  const followKeys = async () => {
+    asked += 1;
+    return known;
+  };
+  const admit = permitGate({ hallKeys: [HALL.publicKey], permitStore: null, followKeys }, systemClock);
+  const [one, two, three] = [newContext(), newContext(), newContext()];
+  const byStranger = (context: WorkerContext) => signPermit(claimsFor(context, request), { key: STRANGER });
+  expect(await admit(call(one, permitFor(one, request)))).toBeNull();
+  expect(asked).toBe(0);
+  expect(await admit(call(two, byStranger(two)))).toBe('WORKER_PERMIT_SIGNATURE');
+  known = [STRANGER.publicKey];
+  expect(await admit(call(two, byStranger(two)))).toBeNull();
+  expect(asked).toBe(2);
+  expect(await admit(call(three, permitFor(three, request)))).toBe('WORKER_PERMIT_SIGNATURE');
 });

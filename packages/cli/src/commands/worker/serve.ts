@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
+import { escaped } from '../../print/layout.ts';
 import { serveWorker } from '../../serve/serve-worker.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, register } from '../register.ts';
@@ -10,6 +11,7 @@ interface Options {
   readonly program?: string;
   readonly settings?: string;
   readonly hallKey?: readonly string[];
+  readonly hallUrl?: readonly string[];
   readonly state?: string;
   readonly host: string;
   readonly port: string;
@@ -27,10 +29,14 @@ export function addWorkerServe(group: Command, { terminal }: CommandContext): vo
   });
   addOptions(command).action(async (dir: string, options: Options) => {
     if (options.sandbox !== true) throw usageError(SANDBOX);
-    const { authorityKey, program, settings, hallKey, state, host, port, json } = options;
+    const { authorityKey, program, settings, hallKey, hallUrl = [], state, host, port, json } = options;
+    const notUrl = hallUrl.find((url) => !/^https?:$/.test(URL.parse(url)?.protocol ?? ''));
+    if (notUrl !== undefined)
+      throw usageError(`--hall-url takes an address such as https://hall.example, not ${escaped(notUrl)}.`);
     await serveWorker(terminal, dir, {
       authorityKey,
       hallKey: hallKey?.join(',') ?? terminal.env['WCP_HALL_PUBLIC_KEY'] ?? '',
+      hallUrls: hallUrl,
       host,
       port: readCount('--port', port, 0, 65_535),
       ...(program !== undefined && { program }),
@@ -58,6 +64,11 @@ function addOptions(command: Command): Command {
       '--hall-key <hex>',
       'the public key of a Hall whose permits count, again for more (default: WCP_HALL_PUBLIC_KEY; none: dev only)',
       (key: string, keys: readonly string[] = []) => [...keys, key],
+    )
+    .option(
+      '--hall-url <url>',
+      'where a Hall of these keys is reached, again for more: a new key of its log is followed by itself, as far as the old one signed for it',
+      (url: string, urls: readonly string[] = []) => [...urls, url],
     )
     .option('--state <dir>', 'where used permits are kept across restarts (default: a temporary folder)')
     .option('--port <number>', 'port to listen on; 0 picks a free one', '7000')

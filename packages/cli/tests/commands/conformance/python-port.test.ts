@@ -17,15 +17,7 @@ function pythonProgram(): string {
 test.skipIf(python === null)(
   `The port in Python passes all of WCP-Full${python === null ? ' (skipped: python3 is not on this machine)' : ''}.`,
   async () => {
-    const { code, out } = await wcp([
-      'conformance',
-      'run',
-      '--level',
-      'full',
-      '--',
-      python as string,
-      PORT,
-    ]);
+    const { code, out } = await wcp(['conformance', 'run', '--level', 'full', '--', python as string, PORT]);
     expect(code, out.slice(0, 4000)).toBe(0);
     expect(out).toContain('0 unexpected');
     expect(out).not.toMatch(/[1-9][0-9]* skipped/);

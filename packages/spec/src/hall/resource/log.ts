@@ -58,9 +58,10 @@ export const LOG_OPERATIONS = {
   showLogKeys: {
     ...ENDPOINTS.showLogKeys,
     summary: 'The keys of the log, and the positions that each may sign',
-    access: ANY_ROLE,
+    description: 'Open to everybody, so that workers elsewhere can follow a key that changes.',
+    access: 'public',
     answers: { 200: LogKeysSchema },
-    problems: USUAL_PROBLEMS,
+    problems: [400, 429],
   },
   rotateLogKey: {
     ...ENDPOINTS.rotateLogKey,
