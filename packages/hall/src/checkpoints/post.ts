@@ -34,7 +34,7 @@ export async function post(url: string, { body, type }: Posted, signal: AbortSig
 }
 
 /** Null where there is more than {@link MAX_BYTES}; leaving the loop closes the connection. */
-async function readBounded(body: Response['body']): Promise<Buffer | null> {
+export async function readBounded(body: Response['body']): Promise<Buffer | null> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body ?? []) {

@@ -59,7 +59,7 @@ export async function examineDeployment(
           ...(await banListChecks(base, settings.subscriptions)),
           ...(await telemetryChecks(base, settings.telemetry)),
           ...(await approvalChecks(base, settings.approvals.chats, settings.server.approvals)),
-          ...(await checkpointChecks(base, settings.checkpoints)),
+          ...(await checkpointChecks(base, settings.checkpoints, settings.server.origin)),
           ...(await exportChecks(settings.exports)),
           await portCheck(dir, settings.server, store.isInUse),
           ...(await workerChecks(base, settings, probe)),

@@ -1,49 +1,102 @@
 import { X509Certificate } from 'node:crypto';
+import { generateSigningKey, merkleRoot, signCheckpoint } from '@wcp/evidence';
+import { verifyWitnessed } from '@wcp/evidence/witness';
 import type {
   CheckpointOptions,
   TimestampOptions,
   WitnessOptions,
 } from '../../../checkpoints/checkpoint-options.ts';
+import { RecipientError } from '../../../checkpoints/checkpoint-recipient.ts';
+import { readBounded } from '../../../checkpoints/post.ts';
+import { TimestampRecipient } from '../../../checkpoints/timestamp-recipient.ts';
 import { type CheckBase, type DeploymentCheck, ok, warn } from '../check.ts';
 import { shellWord } from '../shell-command.ts';
 
 const REACH_MS = 5_000;
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Each witness that is named, asked now; and how long the certificates of authorities of timestamps are valid. */
+/**
+ * Each witness and each authority of timestamps that is named, asked now: whether it answers as one does, and with the
+ * key or by the certificates that are named.
+ *
+ * @param origin the name of the log
+ */
 export async function checkpointChecks(
   { now }: CheckBase,
   { witnesses = [], timestamps = [] }: CheckpointOptions,
+  origin: string,
 ): Promise<DeploymentCheck[]> {
-  const asked = await Promise.all(witnesses.map(witnessCheck));
-  return [...asked, ...timestamps.map((each) => timestampCheck(each, now))];
+  const asked = witnesses.map((each) => witnessCheck(each, origin));
+  return Promise.all([...asked, ...timestamps.map((each) => timestampCheck(each, now))]);
 }
 
 /** A witness refuses an empty request as malformed: whoever answers otherwise is none. */
-async function witnessCheck({ key, url }: WitnessOptions): Promise<DeploymentCheck> {
-  const address = `${url.replace(/\/$/, '')}/add-checkpoint`;
+async function witnessCheck({ key, url }: WitnessOptions, origin: string): Promise<DeploymentCheck> {
+  const base = url.replace(/\/$/, '');
+  const address = `${base}/add-checkpoint`;
   const rest = { subject: key.name, remedy: `curl -i -X POST ${shellWord(address)}` };
-  const signal = AbortSignal.timeout(REACH_MS);
-  const status = await fetch(address, { method: 'POST', body: '', redirect: 'manual', signal }).then(
-    async (response) => {
-      await response.body?.cancel();
-      return response.status;
-    },
-    () => null,
-  );
-  if (status === 400) return ok('witness', 'It answers.', { subject: key.name });
-  const found = status === null ? 'It cannot be reached' : `It does not answer as a witness does (${status})`;
-  return warn('witness', `${found}: checkpoints are not cosigned by it, and the Hall runs on.`, rest);
+  const status = (await asked(address, { method: 'POST', body: '' }))?.status ?? null;
+  if (status !== 400) {
+    const found =
+      status === null ? 'It cannot be reached' : `It does not answer as a witness does (${status})`;
+    return warn('witness', `${found}: checkpoints are not cosigned by it, and the Hall runs on.`, rest);
+  }
+  const latest = `${base}/checkpoint?origin=${encodeURIComponent(origin)}`;
+  const known = await asked(latest, {});
+  if (known?.status !== 200) {
+    return ok('witness', 'It answers. It shows no checkpoint of this log: its key was not checked.', {
+      subject: key.name,
+    });
+  }
+  const policy = { logs: [], witnesses: [key], quorum: { witness: 0 } };
+  const { witnessed_size } = verifyWitnessed({ checkpoints: [known.text], policy });
+  if (witnessed_size !== null) {
+    const message = `It answers, and has cosigned ${witnessed_size} receipts with the key that is named.`;
+    return ok('witness', message, { subject: key.name });
+  }
+  const message =
+    'It cosigns with another key than the one that is named: its cosignatures are not kept. Put the key that `wcp witness init` printed into server.json.';
+  return warn('witness', message, { subject: key.name, remedy: `curl -i ${shellWord(latest)}` });
 }
 
-function timestampCheck({ url, certificates }: TimestampOptions, now: number): DeploymentCheck {
-  const subject = new URL(url).origin;
-  const ends = (certificates.match(PEM) ?? []).map(validTo);
-  const isValid = ends.some((end) => end >= now);
-  const message = 'None of its certificates is valid now: its timestamps are not kept.';
-  return isValid
-    ? ok('timestamps', 'Its certificates are valid.', { subject })
-    : warn('timestamps', message, { subject });
+interface Asked {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Null where nothing answers. No redirect is followed. */
+async function asked(url: string, request: RequestInit): Promise<Asked | null> {
+  const signal = AbortSignal.timeout(REACH_MS);
+  try {
+    const response = await fetch(url, { ...request, redirect: 'manual', signal });
+    return { status: response.status, text: (await readBounded(response.body))?.toString() ?? '' };
+  } catch {
+    return null;
+  }
+}
+
+/** Asks for a timestamp on a checkpoint of no log, and verifies it as the Hall does. */
+async function timestampCheck(options: TimestampOptions, now: number): Promise<DeploymentCheck> {
+  const subject = new URL(options.url).origin;
+  const ends = (options.certificates.match(PEM) ?? []).map(validTo);
+  if (!ends.some((end) => end >= now)) {
+    const message = 'None of its certificates is valid now: its timestamps are not kept.';
+    return warn('timestamps', message, { subject });
+  }
+  const note = signCheckpoint(
+    { origin: 'wcp-doctor.invalid/log', size: 0, root: merkleRoot([]) },
+    generateSigningKey(),
+  );
+  try {
+    const recipient = new TimestampRecipient(options, () => now);
+    await recipient.send({ size: 0, note }, AbortSignal.timeout(REACH_MS));
+    const message = 'It answers, and its timestamps verify by the certificates that are named.';
+    return ok('timestamps', message, { subject });
+  } catch (error) {
+    const why = error instanceof RecipientError ? `${error.code}: ${error.message}` : 'Its answer cannot be read.';
+    const message = `${why} Checkpoints get no timestamp from it, and the Hall runs on.`;
+    return warn('timestamps', message, { subject, remedy: `curl -i ${shellWord(options.url)}` });
+  }
 }
 
 function validTo(pem: string): number {
