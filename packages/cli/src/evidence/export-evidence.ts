@@ -146,16 +146,20 @@ export async function exportReceipts(
   return { positions, made };
 }
 
-/** Those of one stream come with those about the log itself, in the order of the log: they say what was forgotten. */
+/**
+ * Those of one stream, or of one tenant, come with those about the log itself, in the order of the log: they say what was
+ * forgotten. Who sees the whole log gets those once.
+ */
 async function* receiptsOf(client: HallClient, stream: string | undefined): AsyncGenerator<PlacedReceipt> {
   const about: PlacedReceipt[] = [];
-  if (stream !== undefined && stream !== LOG_STREAM) {
+  if (stream !== LOG_STREAM) {
     for await (const placed of client.items('listReceipts', { limit: PAGE, stream: LOG_STREAM }))
       about.push(placed);
   }
   for await (const placed of client.items('listReceipts', { limit: PAGE, stream })) {
     while (about[0] !== undefined && about[0].position < placed.position)
       yield about.shift() as PlacedReceipt;
+    if (about[0]?.position === placed.position) about.shift();
     yield placed;
   }
   yield* about;

@@ -1,9 +1,9 @@
+import { isForgotten } from '@wcp/evidence/receipt';
 import { decide, type World } from '@wcp/router';
 import { decisionDigest, type Facts, type Receipt, type RouteDecision } from '@wcp/spec';
 import type { DecisionRecord, PlacedReceipt } from '@wcp/spec/hall';
 import { type AuditFinding, auditFinding, auditOf, missingFinding } from './audit.ts';
 import { type Flip, type FlipKind, flipOf } from './flip.ts';
-import { isForgotten } from './forgotten.ts';
 import type { RecordSource, ReplayRecord } from './record-source.ts';
 import { type Replacements, WorldCache } from './world-cache.ts';
 

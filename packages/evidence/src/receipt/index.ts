@@ -1,4 +1,5 @@
 export type { ReceiptFindingCode } from '../base/finding.ts';
+export { isForgotten, type PlacedDecision } from './is-forgotten.ts';
 export { LOG_STREAM, type LogEvent, type LogStatement, logReceipt } from './log-receipt.ts';
 export {
   type HashedReceipt,

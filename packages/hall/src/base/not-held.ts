@@ -7,3 +7,11 @@ export function notHeld(): ProblemError {
     'The request of this decision is no longer held. Its receipts are: they are listed with its decision_id.',
   );
 }
+
+/** What is answered about a decision whose request cannot be read, and no receipt says that it was forgotten. */
+export function payloadLost(): ProblemError {
+  return new ProblemError(
+    'PAYLOAD_LOST',
+    'The request of this decision cannot be read, and no receipt says that it was forgotten. The data key of its tenant is gone: restore keys/data from a backup, and start the Hall again.',
+  );
+}

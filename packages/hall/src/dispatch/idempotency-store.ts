@@ -1,10 +1,11 @@
 import { type Receipt, type RouteDecision, sha256, type WorkerResult } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
-import { notHeld } from '../base/not-held.ts';
+import { payloadLost } from '../base/not-held.ts';
 import { ProblemError } from '../base/problem.ts';
 import { canonicalText, type ReceivedRequest } from '../base/received-request.ts';
 import { deliveryMessage } from '../delivery/delivery-code.ts';
 import { readDecisionRecord } from '../storage/decision-record.ts';
+import { gonePayload } from '../storage/payload/gone-payload.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Change, Store } from '../storage/store/store.ts';
 import type { DispatchAnswer } from './dispatch-answer.ts';
@@ -66,7 +67,9 @@ export class IdempotencyStore {
   ): Promise<DispatchAnswer> {
     const row = await this.#store.get('idempotency', id);
     if (row !== null) {
-      const kept = JSON.parse(row.document) as KeptKey;
+      const document: string | null = row.document;
+      if (document === null) throw payloadLost();
+      const kept = JSON.parse(document) as KeptKey;
       checkBody(kept.body_hash, bodyHash);
       return readAnswer(this.#store, kept.decision_id);
     }
@@ -88,7 +91,7 @@ function checkBody(known: string, given: string): void {
 async function readAnswer(store: Store, decisionId: string): Promise<DispatchAnswer> {
   const made = await decisionReceiptOf(store, decisionId);
   const record = await readDecisionRecord(store, made.position);
-  if (record === null) throw notHeld();
+  if (record === null) throw await gonePayload(store, made);
   const { decision } = record;
   const [ended] = await store.list('receipts', { where: { decision_id: decisionId, kind: 'outcome' } });
   const kept = await store.get('results', decisionId);

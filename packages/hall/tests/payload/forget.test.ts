@@ -247,14 +247,21 @@ describe('a forgetting', () => {
   });
 });
 
-test('Where a data key was removed by hand, its payloads are no longer held, and everything else goes on.', async () => {
+test('Where a data key was removed by hand, its payloads are lost and not forgotten, and everything else goes on.', async () => {
   const id = await dispatched('tenant-a', 'lost', 'k');
+  const forgotten = await dispatched('tenant-a', 'forgotten');
+  await admin({ decision_id: forgotten });
   await hall.hold('held', { request: { text: CAPABILITIES.held } });
   await hall.close();
   const { rmSync } = await import('node:fs');
   rmSync(join(folder, 'keys'), { recursive: true });
   await hall.restart();
-  expect((await hall.get('auditor', `/wcp/decisions/${id}`)).status).toBe(410);
+  const lost = { status: 503, code: 'PAYLOAD_LOST', detail: expect.stringContaining('keys/data') };
+  expect((await hall.get('auditor', `/wcp/decisions/${id}`)).json).toMatchObject(lost);
+  const repeated = hall.hall.dispatch(secretly('tenant-a', 'lost'), { idempotency_key: 'k' });
+  await expect(repeated).rejects.toMatchObject({ code: 'PAYLOAD_LOST' });
+  const gone = await hall.get('auditor', `/wcp/decisions/${forgotten}`);
+  expect(gone.json).toMatchObject({ status: 410, code: 'NOT_HELD' });
   expect((await hall.get('steward', '/wcp/approvals/pending')).json.items).toEqual([]);
   expect((await hall.hall.dispatch(inputFor('tenant-a'))).decision.outcome).toBe('DISPATCH');
 });

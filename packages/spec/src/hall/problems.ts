@@ -39,6 +39,7 @@ export const PROBLEMS = {
   STORE_FAILED: problem(503, 'The store is unavailable'),
   STORE_TAMPERED: problem(503, 'The store was tampered with'),
   ARCHIVE_UNAVAILABLE: problem(503, 'The archive is missing or was changed'),
+  PAYLOAD_LOST: problem(503, 'The data key of a request is missing'),
   CLOCK_WENT_BACK: problem(503, 'The clock went backwards'),
 } as const;
 

@@ -51,7 +51,7 @@ describe('evidence forget', () => {
     for (const stream of [[], ['--stream', 'tenant-a']]) {
       const dir = join(place, `evidence-${stream.length}`);
       const exported = await test.as('auditor', ['receipts', 'export', dir, '--decisions', ...stream]);
-      expect(exported.out).toContain('1 request no longer held');
+      expect(exported.out).toContain('1 request not held, forgotten or lost');
       const verified = await wcp(['receipts', 'verify', dir, '--keys', publicKey]);
       expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('1 request no longer held') });
       expect((await test.json('auditor', ['replay', '--bundle', dir])).json).toMatchObject({
@@ -63,6 +63,21 @@ describe('evidence forget', () => {
       writeFileSync(file, readFileSync(file, 'utf8').split('\n').slice(1).join('\n'));
       expect((await wcp(['receipts', 'verify', dir, '--keys', publicKey])).out).toContain('DECISION_MISSING');
     }
+  });
+
+  it('A tenant sees in its own export what was forgotten of it, and not what was forgotten of others.', async () => {
+    await forget('--decision', id, '--yes');
+    await forget('--tenant', 'tenant-b', '--yes');
+    const seen = (await test.json('tenant', ['receipts', 'list', '--stream', '(log)'])).json.items;
+    expect(seen).toMatchObject([{ receipt: { erasure: { decision_id: id } } }]);
+    const dir = join(place, 'evidence-of-tenant');
+    const exported = await test.as('tenant', ['receipts', 'export', dir]);
+    expect(exported.code, exported.err).toBe(0);
+    const receipts = readFileSync(join(dir, 'receipts.jsonl'), 'utf8');
+    expect(receipts).toContain('"kind":"erasure"');
+    expect(receipts).not.toContain('tenant-b');
+    const verified = await wcp(['receipts', 'verify', dir, '--keys', publicKey]);
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('ok: nothing is changed') });
   });
 
   it('What waits for a steward is not forgotten, nor what was never made; the command says why.', async () => {

@@ -1,9 +1,10 @@
+import { LOG_STREAM } from '@wcp/evidence/receipt';
 import { compileWorld, explain } from '@wcp/router';
 import type { PlacedReceipt } from '@wcp/spec/hall';
-import { notHeld } from '../../base/not-held.ts';
 import { ProblemError } from '../../base/problem.ts';
 import { writeForm } from '../../export/receipt-forms.ts';
 import { type DecisionRecord, readDecisionRecord } from '../../storage/decision-record.ts';
+import { gonePayload } from '../../storage/payload/gone-payload.ts';
 import { rowThere } from '../../storage/seal/row-there.ts';
 import type { ReceiptRow, Store } from '../../storage/store/store.ts';
 import { visibleTenant } from '../access.ts';
@@ -44,7 +45,7 @@ export const DECISION_ROUTES = {
       );
       if (made === undefined) throw new ProblemError('NOT_FOUND', 'There is no such decision.');
       const record = await readDecisionRecord(store, made.position);
-      if (record === null) throw notHeld();
+      if (record === null) throw await gonePayload(store, made);
       return {
         ...record,
         receipts: rows.map(({ receipt }) => readReceipt(receipt)),
@@ -68,11 +69,13 @@ export const DECISION_ROUTES = {
   },
   listReceipts: {
     async handle({ hall: { storage }, query: { cursor, limit, stream: wanted, ...filter }, principal }) {
-      const stream = streamFor(visibleTenant(principal), wanted);
+      const tenant = visibleTenant(principal);
       const page = readPage({
         ...(cursor !== undefined && { cursor }),
         ...(limit !== undefined && { limit }),
       });
+      if (tenant !== null && wanted === LOG_STREAM) return erasuresOf(storage.store, tenant, page);
+      const stream = streamFor(tenant, wanted);
       if (stream === 'foreign') return NOTHING;
       const { items, next_cursor } = await listReceipts(storage.store, { ...filter, ...stream }, page);
       return { items: items.map(place), next_cursor };
@@ -95,6 +98,26 @@ export const DECISION_ROUTES = {
 function streamFor(visible: string | null, wanted: string | undefined): { stream?: string } | 'foreign' {
   if (visible === null) return wanted === undefined ? {} : { stream: wanted };
   return wanted === undefined || wanted === visible ? { stream: visible } : 'foreign';
+}
+
+/**
+ * A page of the receipts of what was forgotten, as a tenant sees them: those that name it, or nobody. Others say who
+ * else there is. A page may be shorter than it could be, and still have another after it.
+ */
+async function erasuresOf(store: Store, tenant: string, page: Page): Promise<Items<PlacedReceipt>> {
+  const { items, next_cursor } = await listReceipts(store, { stream: LOG_STREAM, kind: 'erasure' }, page);
+  const told = await Promise.all(
+    items.map(place).map(async (placed) => ((await isTold(store, tenant, placed)) ? [placed] : [])),
+  );
+  return { items: told.flat(), next_cursor };
+}
+
+async function isTold(store: Store, tenant: string, { receipt: { erasure } }: PlacedReceipt): Promise<boolean> {
+  if (erasure === undefined || erasure.tenant_id !== null) return erasure?.tenant_id === tenant;
+  const { decision_id } = erasure;
+  if (decision_id === null) return true;
+  const [made] = await store.list('receipts', { where: { decision_id, stream: tenant }, limit: 1 });
+  return made !== undefined;
 }
 
 /** A page of receipts in the order of the log; the cursor is the position of the last one. */

@@ -6,8 +6,11 @@ import { keyIdOfPayload } from './data-key.ts';
 import type { DataKeys } from './data-keys.ts';
 import { joinPayload, splitPayload } from './payload-text.ts';
 
-/** Tables whose rows stay when their payload goes; a row of another table is its payload, and goes with it. */
-const KEPT: ReadonlySet<TableName> = new Set(['decisions', 'events'] as const);
+/**
+ * Tables whose rows stay when their payload goes; a row of another table is its payload, and goes with it. That a key of
+ * a request was used must be known even where nobody can read for what: the request would run twice.
+ */
+const KEPT: ReadonlySet<TableName> = new Set(['decisions', 'events', 'idempotency'] as const);
 
 /** A store whose rows are checked, archived ones included. */
 interface SealedRows extends Store {
