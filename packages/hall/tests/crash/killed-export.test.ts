@@ -57,7 +57,9 @@ async function runAndKill(): Promise<void> {
     failure += text;
   });
   const gone = ended(hall);
-  const isSending = expect.poll(() => taken.length, { timeout: 240_000, interval: 20 }).toBeGreaterThan(before);
+  const isSending = expect
+    .poll(() => taken.length, { timeout: 240_000, interval: 20 })
+    .toBeGreaterThan(before);
   await Promise.race([isSending, gone.then(() => Promise.reject(new Error(failure)))]);
   await sleep(Math.random() * 200);
   hall.kill('SIGKILL');
@@ -112,7 +114,9 @@ async function catchUp(): Promise<{ readonly ids: readonly string[] }> {
         url: `/wcp/receipts?limit=500${cursor}`,
         headers: { authorization: `Bearer ${auditor}` },
       });
-      ids.push(...answer.json().items.map(({ receipt }: { receipt: { receipt_id: string } }) => receipt.receipt_id));
+      ids.push(
+        ...answer.json().items.map(({ receipt }: { receipt: { receipt_id: string } }) => receipt.receipt_id),
+      );
     }
     return { ids: ids.slice(0, size) };
   } finally {

@@ -85,7 +85,11 @@ function exportedText({
       : [
           count(decisions, 'decision'),
           count(worlds ?? 0, 'world'),
-          ...(not_held === null || not_held === 0 ? [] : [`${count(not_held, 'request')} not held, forgotten or lost (\`wcp receipts verify\` says which)`]),
+          ...(not_held === null || not_held === 0
+            ? []
+            : [
+                `${count(not_held, 'request')} not held, forgotten or lost (\`wcp receipts verify\` says which)`,
+              ]),
         ].join(', ');
   const table = rows([
     ['folder', escaped(dir)],

@@ -112,7 +112,11 @@ async function erasuresOf(store: Store, tenant: string, page: Page): Promise<Ite
   return { items: told.flat(), next_cursor };
 }
 
-async function isTold(store: Store, tenant: string, { receipt: { erasure } }: PlacedReceipt): Promise<boolean> {
+async function isTold(
+  store: Store,
+  tenant: string,
+  { receipt: { erasure } }: PlacedReceipt,
+): Promise<boolean> {
   if (erasure === undefined || erasure.tenant_id !== null) return erasure?.tenant_id === tenant;
   const { decision_id } = erasure;
   if (decision_id === null) return true;

@@ -93,7 +93,8 @@ async function timestampCheck(options: TimestampOptions, now: number): Promise<D
     const message = 'It answers, and its timestamps verify by the certificates that are named.';
     return ok('timestamps', message, { subject });
   } catch (error) {
-    const why = error instanceof RecipientError ? `${error.code}: ${error.message}` : 'Its answer cannot be read.';
+    const why =
+      error instanceof RecipientError ? `${error.code}: ${error.message}` : 'Its answer cannot be read.';
     const message = `${why} Checkpoints get no timestamp from it, and the Hall runs on.`;
     return warn('timestamps', message, { subject, remedy: `curl -i ${shellWord(options.url)}` });
   }

@@ -32,8 +32,7 @@ async function answering(status: number, body: string): Promise<string> {
 const base = { dir: '.', env: {}, now: Date.now() };
 const check = async (options: Parameters<typeof checkpointChecks>[1]) =>
   (await checkpointChecks({ ...base, now: Date.now() }, options, ORIGIN))[0];
-const ask = ({ identity, url }: TestWitness, named = identity) =>
-  check({ witnesses: [{ key: named, url }] });
+const ask = ({ identity, url }: TestWitness, named = identity) => check({ witnesses: [{ key: named, url }] });
 
 describe('The doctor asks a witness', () => {
   test('that has cosigned nothing yet, and says that its key was not checked.', async () => {
