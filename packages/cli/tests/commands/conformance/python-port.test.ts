@@ -22,5 +22,5 @@ test.skipIf(python === null)(
     expect(out).toContain('0 unexpected');
     expect(out).not.toMatch(/[1-9][0-9]* skipped/);
   },
-  300_000,
+  600_000,
 );
