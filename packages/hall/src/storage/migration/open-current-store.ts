@@ -9,7 +9,7 @@ import {
   setSchemaVersion,
 } from '../store/sqlite-file.ts';
 import { storeOver } from '../store/sqlite-store.ts';
-import type { Store } from '../store/store.ts';
+import type { FileStore } from '../store/store.ts';
 import { storeError } from '../store/store-error.ts';
 import type { Migration } from './migration.ts';
 import { PAYLOADS_APART } from './payloads-apart.ts';
@@ -22,7 +22,7 @@ const MIGRATIONS: readonly Migration[] = [PAYLOADS_APART];
  *
  * @throws {WcpError} `ERR_WCP_STORE`, `ERR_WCP_STORE_TAMPERED`: it is then as it was
  */
-export async function openCurrentStore(file: string, identity: SealIdentity): Promise<Store> {
+export async function openCurrentStore(file: string, identity: SealIdentity): Promise<FileStore> {
   const database = openDatabase(file);
   try {
     while (schemaVersion(database) !== SCHEMA_VERSION) await migrate(database, identity);

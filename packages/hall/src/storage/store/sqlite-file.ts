@@ -1,6 +1,6 @@
-import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { WcpError } from '@wcp/spec';
 import type { TableName } from './store.ts';
@@ -92,6 +92,27 @@ export function compactDatabase(file: string): void {
     throw storeError(error);
   } finally {
     database.close();
+  }
+}
+
+/** Pages that are copied before whoever else waits has a turn. */
+const PAGES_A_STEP = 128;
+
+/**
+ * Copies the state of a database that is in use into a new file, and resolves once that is on disk. What is committed
+ * meanwhile is in the copy as well; what was removed before is not.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where the copy cannot be written
+ */
+export async function copyDatabase(database: DatabaseSync, file: string): Promise<void> {
+  try {
+    createPrivately(file);
+    await backup(database, file, { rate: PAGES_A_STEP });
+    const copy = openSync(file, 'r+');
+    fsyncSync(copy);
+    closeSync(copy);
+  } catch (error) {
+    throw storeError(error);
   }
 }
 

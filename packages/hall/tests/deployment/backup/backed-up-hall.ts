@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BackupManifest, backUpFolder, DeploymentError } from '../../../src/index.ts';
+import { scratch as scratchFolder } from '../support.ts';
+import { type Opened, open, scratch } from '../support.ts';
+
+export const PASSPHRASE = 'correct horse battery staple';
+export const AT = '2027-01-01T00:00:00.000Z';
+
+/** A request whose payload can be searched for in files. */
+export const asking = (word: string, tenant_id = 'agent.example') => ({
+  ...{ capability_id: 'cap.hello.greet', env: 'dev', data_label: 'PUBLIC', tenant_risk: 'low', qos_class: 'P2' },
+  ...{ tenant_id, correlation_id: 'c-1', request: { name: word } },
+});
+
+/** Opens a Hall in a folder, lets it decide about some requests, and closes it again. */
+export async function recorded(dir: string, words: readonly string[], tenant_id?: string): Promise<void> {
+  const { hall, close } = await open(dir, { keys: 'none' });
+  for (const word of words) await hall.route(asking(word, tenant_id));
+  await close();
+}
+
+/** A folder with a Hall that has decided, and a backup of it with its keys. */
+export async function backedUp(words: readonly string[] = ['ZEBRA-1', 'ZEBRA-2']) {
+  const root = scratchFolder();
+  const dir = join(root, 'hall');
+  await recorded(dir, words);
+  const backup = join(root, 'backup');
+  const manifest = await backUpFolder(dir, backup, { passphrase: PASSPHRASE, at: AT });
+  return { root, dir, backup, manifest, target: join(root, 'restored') };
+}
+
+export type BackedUp = Awaited<ReturnType<typeof backedUp>> & { readonly manifest: BackupManifest };
+
+/** The newest checkpoint of a folder, as a copy of checkpoints would have it. */
+export async function checkpointOf(dir: string): Promise<string> {
+  const { hall, close } = await open(dir, { keys: 'none' });
+  const note = await hall.log.checkpoint();
+  await close();
+  return note;
+}
+
+/** The codes for which something is refused. */
+export async function codesOf(work: Promise<unknown>): Promise<string[]> {
+  const error = await work.then(
+    () => null,
+    (refused: unknown) => refused,
+  );
+  if (!(error instanceof DeploymentError)) throw error ?? new Error('It was not refused.');
+  return error.findings.map(({ code }) => code);
+}
+
+/** The files below a folder that hold a text, raw. */
+export function filesWith(dir: string, text: string): string[] {
+  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => {
+    const file = join(dir, name);
+    return statSync(file).isFile() && readFileSync(file).includes(text);
+  });
+}
+
+export type { Opened };
+export { open, scratch };
