@@ -1,12 +1,15 @@
+import { join } from 'node:path';
+import { WcpError } from '@wcp/spec';
+import type { EvidenceStorage } from '../../storage/evidence/evidence-storage.ts';
 import { openFileStorage } from '../../storage/evidence/storage-client.ts';
 import { HallKeys } from '../../storage/keys/hall-keys.ts';
 import { logKeysDocument } from '../../storage/keys/log-keys-document.ts';
-import { join } from 'node:path';
 import { readKeyFolder } from '../create/key-folder.ts';
-import { folderIdentity } from '../folder-identity.ts';
+import { DeploymentError } from '../deployment-error.ts';
+import { type FolderIdentity, folderIdentity } from '../folder-identity.ts';
 import { LAYOUT } from '../layout.ts';
+import { findingOf } from '../open-hall.ts';
 import type { Env } from '../settings/server-file.ts';
-import { asBackupFindings } from './backup-error.ts';
 import type { BackupManifest } from './manifest.ts';
 import { type BackupOptions, writeBackup } from './write-backup.ts';
 
@@ -37,16 +40,25 @@ export async function backUpFolder(
   { env = {}, ...options }: FolderBackupOptions,
 ): Promise<BackupManifest> {
   const identity = await folderIdentity(dir, env);
-  const file = join(dir, LAYOUT.store);
-  const storage = await asBackupFindings(openFileStorage(file, identity, { isChecked: false }), LAYOUT.store);
+  const storage = await openStorage(join(dir, LAYOUT.store), identity);
   try {
     const { origin, store_key } = identity;
     const logKeys = async () => {
-      const { key } = (await readKeyFolder(dir, origin)) as NonNullable<Awaited<ReturnType<typeof readKeyFolder>>>;
+      const folder = await readKeyFolder(dir, origin);
+      const { key } = folder as NonNullable<typeof folder>;
       return logKeysDocument(origin, await HallKeys.open({ key, sealsStore: false }, storage));
     };
     return await writeBackup({ dir, origin, store_key, storage, logKeys }, target, options);
   } finally {
     await storage.close();
+  }
+}
+
+async function openStorage(file: string, identity: FolderIdentity): Promise<EvidenceStorage> {
+  try {
+    return await openFileStorage(file, identity, { isChecked: false });
+  } catch (error) {
+    if (!(error instanceof WcpError)) throw error;
+    throw new DeploymentError([findingOf(error)], { cause: error });
   }
 }

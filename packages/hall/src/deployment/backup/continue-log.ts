@@ -153,6 +153,7 @@ const UNPROVEN =
 
 /** A name that the log has or had would be that of two logs. */
 async function checkNewName({ store }: OpenLedger, origin: string, new_origin: string): Promise<void> {
+  readSettings({ origin: new_origin });
   const rows = await store.list('receipts', { where: { stream: LOG_STREAM, kind: 'restore' }, limit: 100_000 });
   const former = rows.map(({ receipt }) => (JSON.parse(receipt) as Receipt).restore?.former_origin);
   if (![origin, ...former].includes(new_origin)) return;
@@ -193,11 +194,15 @@ async function renameLog(dir: string, origin: string): Promise<void> {
   const file = join(dir, LAYOUT.server);
   const settings = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as object;
   const renamed = { ...settings, origin };
+  readSettings(renamed);
+  await writeDurably(file, `${JSON.stringify(renamed, null, 2)}\n`);
+}
+
+function readSettings(settings: object): void {
   try {
-    readServerSettings(renamed);
+    readServerSettings(settings);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     throw new DeploymentError(error.findings.map((each) => ({ ...each, file: LAYOUT.server })));
   }
-  await writeDurably(file, `${JSON.stringify(renamed, null, 2)}\n`);
 }

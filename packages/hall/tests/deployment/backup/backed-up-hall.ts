@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BackupManifest, backUpFolder, DeploymentError } from '../../../src/index.ts';
-import { scratch as scratchFolder } from '../support.ts';
-import { type Opened, open, scratch } from '../support.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+import { open, scratch } from '../support.ts';
 
 export const PASSPHRASE = 'correct horse battery staple';
-export const AT = '2027-01-01T00:00:00.000Z';
+export const AT = new Date().toISOString();
 
 /** A request whose payload can be searched for in files. */
 export const asking = (word: string, tenant_id = 'agent.example') => ({
@@ -20,17 +20,31 @@ export async function recorded(dir: string, words: readonly string[], tenant_id?
   await close();
 }
 
-/** A folder with a Hall that has decided, and a backup of it with its keys. */
-export async function backedUp(words: readonly string[] = ['ZEBRA-1', 'ZEBRA-2']) {
-  const root = scratchFolder();
+const WORDS = ['ZEBRA-1', 'ZEBRA-2'];
+let template: Promise<string> | null = null;
+
+/** A Hall without workers that has decided, and a backup of it with its keys: made once, and copied. */
+async function makeTemplate(): Promise<string> {
+  const root = tempFolder();
   const dir = join(root, 'hall');
-  await recorded(dir, words);
-  const backup = join(root, 'backup');
-  const manifest = await backUpFolder(dir, backup, { passphrase: PASSPHRASE, at: AT });
-  return { root, dir, backup, manifest, target: join(root, 'restored') };
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'server.json'), JSON.stringify({ origin: 'hall.example/log', port: 0 }));
+  writeFileSync(join(dir, 'rules.json'), '{"rules": []}');
+  writeFileSync(join(dir, 'hall.json'), '{"policy_version": "p.1"}');
+  await recorded(dir, WORDS);
+  await backUpFolder(dir, join(root, 'backup'), { passphrase: PASSPHRASE, at: AT });
+  return root;
 }
 
-export type BackedUp = Awaited<ReturnType<typeof backedUp>> & { readonly manifest: BackupManifest };
+/** A folder with a Hall that has decided about two requests, a backup of it, and a place to restore it. */
+export async function backedUp() {
+  template ??= makeTemplate();
+  const root = scratch();
+  cpSync(await template, root, { recursive: true });
+  const backup = join(root, 'backup');
+  const manifest = JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8')) as BackupManifest;
+  return { root, dir: join(root, 'hall'), backup, manifest, target: join(root, 'restored') };
+}
 
 /** The newest checkpoint of a folder, as a copy of checkpoints would have it. */
 export async function checkpointOf(dir: string): Promise<string> {
@@ -59,5 +73,4 @@ export function filesWith(dir: string, text: string): string[] {
   });
 }
 
-export type { Opened };
-export { open, scratch };
+export { open };
