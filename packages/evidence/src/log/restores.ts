@@ -39,7 +39,11 @@ export function formerNames(receipts: readonly unknown[]): ReadonlyMap<string, n
 /** Why a checkpoint does not hold for a log, under its name or one that it had; null where it does. */
 export function judgeUnderName(
   note: CheckpointNote,
-  { origin, former, keys }: { origin: string | undefined; former: ReadonlyMap<string, number>; keys: CheckpointKeys },
+  {
+    origin,
+    former,
+    keys,
+  }: { origin: string | undefined; former: ReadonlyMap<string, number>; keys: CheckpointKeys },
 ): LogFindingCode | null {
   const { head } = note;
   const limit = head.origin === origin ? undefined : former.get(head.origin);

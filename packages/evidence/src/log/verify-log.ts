@@ -7,7 +7,7 @@ import type { TreeHead } from './checkpoint.ts';
 import { type CheckpointKeys, checkpointKeys } from './checkpoint-keys.ts';
 import { type KeyHistory, type KeyTerm, type ReceiptAtPosition, readKeyHistory } from './key-history.ts';
 import type { MerkleTree } from './merkle-tree.ts';
-import { judgeUnderName, formerNames } from './restores.ts';
+import { formerNames, judgeUnderName } from './restores.ts';
 import { type CheckpointNote, readCheckpoint } from './verify-checkpoint.ts';
 import { walkReceipts } from './walk-receipts.ts';
 

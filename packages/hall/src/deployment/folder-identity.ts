@@ -8,7 +8,8 @@ import { readSigner } from './settings/read-signer.ts';
 import { type Env, readServerFile } from './settings/server-file.ts';
 
 /** Who signs the log of a folder, what its rows are sealed with, and where its files are. */
-export type FolderIdentity = StorageIdentity & Required<Pick<StorageIdentity, 'store_key' | 'mark' | 'data_keys'>>;
+export type FolderIdentity = StorageIdentity &
+  Required<Pick<StorageIdentity, 'store_key' | 'mark' | 'data_keys'>>;
 
 /**
  * Reads the identity of the log of a Hall that does not run. Nothing is written.
@@ -24,8 +25,7 @@ export async function folderIdentity(dir: string, env: Env): Promise<FolderIdent
   const next_signer = readSigner(settings.next_signer, '/next_signer', { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const folder = await readKeyFolder(dir, origin);
-  if (folder === null || !existsSync(join(dir, LAYOUT.store)))
-    throw storeMissing();
+  if (folder === null || !existsSync(join(dir, LAYOUT.store))) throw storeMissing();
   const next = next_signer ?? (signer === undefined ? folder.next : null);
   return {
     key: signer ?? folder.key,

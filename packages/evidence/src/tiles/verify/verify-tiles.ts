@@ -95,7 +95,10 @@ export async function verifyTiles(dir: string, expected: TilesExpectation): Prom
   );
   const changes = invalidChanges(history, key_receipts, origin);
   const restores = await wrongRestores(key_receipts, { ...judged, root, size, read, archive });
-  const findings = [...examiner.findings, ...changes, ...restores, ...aboutNotes.flat()].slice(0, MAX_FINDINGS);
+  const findings = [...examiner.findings, ...changes, ...restores, ...aboutNotes.flat()].slice(
+    0,
+    MAX_FINDINGS,
+  );
   const not_checked = notCheckedOf(history);
   return { ok: findings.length === 0, findings, is_cut_off, size, not_checked };
 }

@@ -18,7 +18,11 @@ export type BackupCode =
   | 'ERASURES_MALFORMED';
 
 /** A finding about a backup. */
-export function backupFinding(code: BackupCode, message: string, file: string | null = null): DeploymentFinding {
+export function backupFinding(
+  code: BackupCode,
+  message: string,
+  file: string | null = null,
+): DeploymentFinding {
   return { file, path: null, code, message };
 }
 

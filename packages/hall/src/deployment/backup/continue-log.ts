@@ -7,9 +7,9 @@ import { v7 } from 'uuid';
 import { ProblemError } from '../../base/problem.ts';
 import { writeDurably } from '../../storage/archive/write-durably.ts';
 import { OpenSigners } from '../../storage/keys/signer-source.ts';
+import { type OpenLedger, openLedger } from '../../storage/ledger/ledger.ts';
 import type { LedgerIdentity } from '../../storage/ledger/ledger-identity.ts';
 import { rowMacOf } from '../../storage/ledger/ledger-identity.ts';
-import { type OpenLedger, openLedger } from '../../storage/ledger/ledger.ts';
 import { readFrontier } from '../../storage/ledger/log-tree.ts';
 import { openCurrentStore } from '../../storage/migration/open-current-store.ts';
 import { Eraser } from '../../storage/payload/eraser.ts';
@@ -18,9 +18,9 @@ import type { FolderIdentity } from '../folder-identity.ts';
 import { LAYOUT } from '../layout.ts';
 import { readServerSettings } from '../settings/server-settings.ts';
 import { asBackupFindings, backupRefused } from './backup-error.ts';
+import { type ForgottenAgain, forgetAgain } from './forget-again.ts';
 import { judgeLatest } from './latest-proof.ts';
 import { type BackupManifest, isManifestSignedBy, MANIFEST } from './manifest.ts';
-import { forgetAgain, type ForgottenAgain } from './forget-again.ts';
 
 /** How the log of a backup goes on. */
 export interface ContinueOptions {
@@ -154,10 +154,16 @@ const UNPROVEN =
 /** A name that the log has or had would be that of two logs. */
 async function checkNewName({ store }: OpenLedger, origin: string, new_origin: string): Promise<void> {
   readSettings({ origin: new_origin });
-  const rows = await store.list('receipts', { where: { stream: LOG_STREAM, kind: 'restore' }, limit: 100_000 });
+  const rows = await store.list('receipts', {
+    where: { stream: LOG_STREAM, kind: 'restore' },
+    limit: 100_000,
+  });
   const former = rows.map(({ receipt }) => (JSON.parse(receipt) as Receipt).restore?.former_origin);
   if (![origin, ...former].includes(new_origin)) return;
-  throw backupRefused('ORIGIN_USED', `The log has or had the name ${new_origin} already. Choose another one.`);
+  throw backupRefused(
+    'ORIGIN_USED',
+    `The log has or had the name ${new_origin} already. Choose another one.`,
+  );
 }
 
 async function goOn(
@@ -181,7 +187,12 @@ async function goOn(
 }
 
 /** The first checkpoint under a new name: what was signed under the old one covers less. */
-async function signHead(ledger: OpenLedger, identity: LedgerIdentity, origin: string, at: string): Promise<void> {
+async function signHead(
+  ledger: OpenLedger,
+  identity: LedgerIdentity,
+  origin: string,
+  at: string,
+): Promise<void> {
   const { size, root } = await ledger.head();
   const inForce = (await ledger.keys()).at(-1)?.key_id;
   const signer = identity.next?.keyId === inForce ? identity.next : identity.key;

@@ -72,12 +72,25 @@ async function forgetEverything(ledger: OpenLedger, eraser: Eraser, at: string):
 function orderOf({ receipt_id, erasure }: Receipt, at: string): ErasureOrder {
   const { scope, tenant_id, data_label, before, decision_id } = erasure as Erasure;
   const note = `Forgotten again after a restore, as ${receipt_id} says.`;
-  return { scope, tenant_id, data_label, before, decision_id, reason: 'request', note, by: BY, at, isForced: true };
+  return {
+    scope,
+    tenant_id,
+    data_label,
+    before,
+    decision_id,
+    reason: 'request',
+    note,
+    by: BY,
+    at,
+    isForced: true,
+  };
 }
 
 /** The receipts of kind `erasure` that the store does not have. */
 async function laterErasures(ledger: OpenLedger, texts: readonly string[]): Promise<Receipt[]> {
-  const keys = Object.fromEntries((await ledger.keys()).map(({ key_id, public_key }) => [key_id, public_key]));
+  const keys = Object.fromEntries(
+    (await ledger.keys()).map(({ key_id, public_key }) => [key_id, public_key]),
+  );
   const findings: DeploymentFinding[] = [];
   const later: Receipt[] = [];
   for (const [index, text] of texts.entries()) {
@@ -94,7 +107,9 @@ function receiptOf(text: string, keys: Readonly<Record<string, string>>): Receip
   try {
     const receipt = parseJson(text);
     const { findings } = verifyReceipts([receipt], keys);
-    const isGood = findings.every(({ code }) => code === 'RECEIPT_HEAD_MISSING' || code === 'RECEIPT_KEY_UNKNOWN');
+    const isGood = findings.every(
+      ({ code }) => code === 'RECEIPT_HEAD_MISSING' || code === 'RECEIPT_KEY_UNKNOWN',
+    );
     return isGood ? (receipt as Receipt) : null;
   } catch {
     return null;

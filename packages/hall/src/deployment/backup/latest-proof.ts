@@ -39,7 +39,10 @@ export async function judgeLatest(texts: readonly string[], log: RestoredLog): P
     if (head === null) findings.push(invalid(index));
     else heads.push(head);
   }
-  const newest = heads.reduce<KnownHead | null>((last, each) => (each.size >= (last?.size ?? 0) ? each : last), null);
+  const newest = heads.reduce<KnownHead | null>(
+    (last, each) => (each.size >= (last?.size ?? 0) ? each : last),
+    null,
+  );
   if (findings.length > 0 || newest === null) return findings;
   for (const head of heads) {
     const contradiction = await contradictionOf(head, log);

@@ -7,7 +7,10 @@ import { backupRefused } from './backup-error.ts';
 /** The description of a backup: what is in it, and what vouches for that. */
 export const MANIFEST = 'backup.json';
 
-const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/).transform((text) => text as Sha256);
+const hash = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/)
+  .transform((text) => text as Sha256);
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const name = z.string().min(1).max(256);
 /** Relative, without a way out of the folder. */
@@ -62,7 +65,11 @@ export async function readManifest(backup: string): Promise<BackupManifest> {
   }
   const read = manifest.safeParse(file.value);
   if (read.success && areDistinct(read.data.files)) return read.data;
-  throw backupRefused('BACKUP_MALFORMED', 'This is not the description of a backup of this version.', MANIFEST);
+  throw backupRefused(
+    'BACKUP_MALFORMED',
+    'This is not the description of a backup of this version.',
+    MANIFEST,
+  );
 }
 
 function areDistinct(files: readonly BackupFile[]): boolean {

@@ -102,7 +102,9 @@ export async function unsealKeys(backup: string, passphrase: string): Promise<Ke
   const bytes = Buffer.from(data, 'base64');
   const key = await keyOf(passphrase, Buffer.from(kdf.salt, 'base64'));
   try {
-    const decipher = createDecipheriv(CIPHER, key, Buffer.from(nonce, 'base64'), { authTagLength: TAG_LENGTH });
+    const decipher = createDecipheriv(CIPHER, key, Buffer.from(nonce, 'base64'), {
+      authTagLength: TAG_LENGTH,
+    });
     decipher.setAuthTag(bytes.subarray(-TAG_LENGTH));
     const text = Buffer.concat([decipher.update(bytes.subarray(0, -TAG_LENGTH)), decipher.final()]);
     return readTexts(JSON.parse(text.toString('utf8')));

@@ -76,6 +76,7 @@ export async function writeBackup(
     await verify(staging, manifest);
     if (existsSync(target)) throw targetExists();
     await publishFolder(staging, resolve(target));
+    await noteBackup(source.dir, resolve(target), manifest);
     report('published');
     return manifest;
   } catch (error) {
@@ -120,8 +121,15 @@ async function copyFiles({ dir, logKeys }: BackupSource, staging: string): Promi
 }
 
 /** A store of an earlier version was sealed with a key that is derived: it gets a file of its own in the backup. */
-async function writeKeys({ dir, store_key }: BackupSource, staging: string, passphrase: string): Promise<void> {
-  const texts = { [LAYOUT.storeKey]: `${JSON.stringify(store_key, null, 2)}\n`, ...(await readKeyTexts(join(dir, KEYS))) };
+async function writeKeys(
+  { dir, store_key }: BackupSource,
+  staging: string,
+  passphrase: string,
+): Promise<void> {
+  const texts = {
+    [LAYOUT.storeKey]: `${JSON.stringify(store_key, null, 2)}\n`,
+    ...(await readKeyTexts(join(dir, KEYS))),
+  };
   await writeText(staging, SEALED_KEYS, await sealKeys(texts, passphrase));
 }
 
@@ -158,8 +166,22 @@ async function leftOut(dir: string, target: string, hasKeys: boolean): Promise<s
   const taken = new Set<string>([...DOCUMENTS, LAYOUT.archive, ...(hasKeys ? [KEYS] : [])]);
   const own = relative(resolve(dir), resolve(target)).split('/')[0];
   const isOther = (name: string) =>
-    !taken.has(name) && !name.startsWith(LAYOUT.store) && name !== own && name !== `${basename(target)}.part`;
+    !taken.has(name) &&
+    !name.startsWith(LAYOUT.store) &&
+    !name.startsWith(LAYOUT.lastBackup) &&
+    name !== own &&
+    name !== `${basename(target)}.part`;
   return (await readdir(dir)).filter(isOther).sort();
+}
+
+/** For `wcp doctor`. The backup is there, whether this can be written or not. */
+async function noteBackup(
+  dir: string,
+  place: string,
+  { made_at, size, root }: BackupManifest,
+): Promise<void> {
+  const note = { made_at, size, root, place };
+  await writeDurably(join(dir, LAYOUT.lastBackup), `${JSON.stringify(note, null, 2)}\n`).catch(() => {});
 }
 
 async function verify(staging: string, { files }: BackupManifest): Promise<void> {
@@ -172,6 +194,7 @@ async function writeText(dir: string, path: string, text: string): Promise<void>
 }
 
 function targetExists(): DeploymentError {
-  const message = 'There is something at this place already. A backup never replaces another: name a new folder.';
+  const message =
+    'There is something at this place already. A backup never replaces another: name a new folder.';
   return backupRefused('BACKUP_EXISTS', message);
 }

@@ -1,8 +1,8 @@
 import type { Signer } from '@wcp/evidence/key';
 import type { KeyTerm } from '@wcp/evidence/log';
 import { type Sha256, WcpError } from '@wcp/spec';
-import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import { checkLedger } from '../ledger/ledger.ts';
+import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import { readSqliteStore } from '../store/sqlite-store.ts';
 
 /** The log of a copy of a store. */

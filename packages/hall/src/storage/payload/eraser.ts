@@ -94,7 +94,8 @@ export class Eraser implements Payloads {
       return [entryOf(order, { below, decisions: takes, positions: null, key_id })];
     };
     const [appended] = await this.#ledger.appendAt(make, () => {
-      if (plan.in_flight === 0 || order.isForced === true) destroyKey(this.#ledger.store, { erasure: order, key_id });
+      if (plan.in_flight === 0 || order.isForced === true)
+        destroyKey(this.#ledger.store, { erasure: order, key_id });
     });
     return { ...plan, receipt: appended?.receipt ?? null };
   }

@@ -9,7 +9,13 @@ export const AT = new Date().toISOString();
 
 /** A request whose payload can be searched for in files. */
 export const asking = (word: string, tenant_id = 'agent.example') => ({
-  ...{ capability_id: 'cap.hello.greet', env: 'dev', data_label: 'PUBLIC', tenant_risk: 'low', qos_class: 'P2' },
+  ...{
+    capability_id: 'cap.hello.greet',
+    env: 'dev',
+    data_label: 'PUBLIC',
+    tenant_risk: 'low',
+    qos_class: 'P2',
+  },
   ...{ tenant_id, correlation_id: 'c-1', request: { name: word } },
 });
 
