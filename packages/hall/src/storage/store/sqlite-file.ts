@@ -163,12 +163,14 @@ function checkVersion(database: DatabaseSync, earliest: number): void {
   );
 }
 
+/** Whoever can write to the file could have written keys and enrolments into it: no Hall may believe them (WCP-8-105). */
+const UNSEALED =
+  'Nothing vouches for the rows of so early a version, so that it is not brought up. Export its evidence with the Hall that wrote it; that verifies for ever. Begin a new Hall in another folder.';
+
 function wrongVersion(version: number): string {
   const found = `The store has version ${version}; this Hall reads version ${SCHEMA_VERSION}.`;
-  const isEarlier = version >= EARLIEST_VERSION && version < SCHEMA_VERSION;
-  return isEarlier
-    ? `${found} The next start brings it there.`
-    : `${found} Use the Hall that wrote it, or a newer one.`;
+  if (version > SCHEMA_VERSION) return `${found} Use the Hall that wrote it, or a newer one.`;
+  return version >= EARLIEST_VERSION ? `${found} The next start brings it there.` : `${found} ${UNSEALED}`;
 }
 
 function createTables(database: DatabaseSync): void {
