@@ -39,6 +39,7 @@ test('Refusals have these codes and statuses.', () => {
     INTERNAL: 500,
     STORE_FAILED: 503,
     STORE_TAMPERED: 503,
+    ARCHIVE_UNAVAILABLE: 503,
     CLOCK_WENT_BACK: 503,
   });
 });

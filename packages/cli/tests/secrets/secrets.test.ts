@@ -415,7 +415,8 @@ async function useMistakes(): Promise<void> {
 
 /** All that is left: outputs, the Hall's folder while it runs and after, temporary files, files of the commands. */
 function allPlaces(): Place[] {
-  const requests = /^files of the commands\/(?:plain|held|crash|unsigned|misplaced|broken)\.json$|^files of the commands\/passphrase\.txt$/;
+  const requests =
+    /^files of the commands\/(?:plain|held|crash|unsigned|misplaced|broken)\.json$|^files of the commands\/passphrase\.txt$/;
   const files = filesBelow(out, 'files of the commands').map((place) =>
     requests.test(place.name) ? { ...place, name: `file of requests ${place.name}` } : place,
   );

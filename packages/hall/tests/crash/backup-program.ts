@@ -33,5 +33,13 @@ if (keys === undefined) await backUp(from);
 else {
   const report = (step: string) => tell({ step });
   const at = new Date().toISOString();
-  tell({ restored: await restoreHall(from, target, { keys, new_origin: 'hall.example/again', erasures: [], at, report }) });
+  tell({
+    restored: await restoreHall(from, target, {
+      keys,
+      new_origin: 'hall.example/again',
+      erasures: [],
+      at,
+      report,
+    }),
+  });
 }

@@ -37,7 +37,11 @@ beforeAll(() => {
 });
 
 /** Runs the program and kills it a moment after it told something. */
-async function runAndKill(args: readonly string[], told: Told[], isTime: (said: Told) => boolean): Promise<void> {
+async function runAndKill(
+  args: readonly string[],
+  told: Told[],
+  isTime: (said: Told) => boolean,
+): Promise<void> {
   const child = fork(PROGRAM, [...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   child.on('message', (message: Told) => {
     told.push(message);
@@ -104,7 +108,10 @@ test(`A restore that is killed ${KILLS} times leaves nothing or a whole Hall, an
     if (!existsSync(target)) await runAndKill(args, told, () => false);
     const { receipts, findings } = await readLog(target);
     expect(findings).toEqual([]);
-    expect(receipts[size]).toMatchObject({ kind: 'restore', restore: { former_origin: 'hall.example/log', size } });
+    expect(receipts[size]).toMatchObject({
+      kind: 'restore',
+      restore: { former_origin: 'hall.example/log', size },
+    });
     expect(receipts).toHaveLength(size + 1);
     rmSync(target, { recursive: true });
     expect(readdirSync(folder).sort()).toEqual(['backups', 'hall']);

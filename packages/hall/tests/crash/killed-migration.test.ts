@@ -31,7 +31,11 @@ async function migrateAndKill(file: string, ms: number): Promise<string> {
 
 /** Every receipt, and the request of every decision. */
 async function readAll(file: string): Promise<string[]> {
-  const identity = { key: signingKeyFromSeed('11'.repeat(32)), origin: 'localhost/wcp', data_keys: `${file}.keys` };
+  const identity = {
+    key: signingKeyFromSeed('11'.repeat(32)),
+    origin: 'localhost/wcp',
+    data_keys: `${file}.keys`,
+  };
   const store = await openCurrentStore(file, identity);
   try {
     const ledger = await openLedger(store, identity);

@@ -64,25 +64,43 @@ describe('backup and restore', { timeout: 240_000 }, () => {
     expect(existsSync(join(root, 'again'))).toBe(false);
     const named = ['--new-origin', 'hall.example/again'];
     const restored = await run('restore', 'monday', '--dir', 'again', ...PASSPHRASE, ...named);
-    expect(restored).toMatchObject({ code: 0, out: expect.stringContaining('nobody said what was forgotten') });
+    expect(restored).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nobody said what was forgotten'),
+    });
     const server = JSON.parse(readFileSync(join(root, 'again/server.json'), 'utf8'));
     expect(server.origin).toBe('hall.example/again');
     writeFileSync(join(root, 'none.jsonl'), '');
-    const whole = await run('restore', 'monday', '--dir', 'b', ...PASSPHRASE, ...named, '--erasures', 'none.jsonl');
-    expect(whole).toMatchObject({ code: 0, out: expect.stringContaining('those that were not forgotten since') });
+    const whole = await run(
+      'restore',
+      'monday',
+      '--dir',
+      'b',
+      ...PASSPHRASE,
+      ...named,
+      '--erasures',
+      'none.jsonl',
+    );
+    expect(whole).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('those that were not forgotten since'),
+    });
   });
 
   it('A running Hall makes a backup in its own folder for them, for an admin, and once under a name.', async () => {
     await runHall(
       async ({ hall, url, made }) => {
         await hall.route(REQUEST);
-        const admin = made.keys.find(({ roles }) => roles.includes('admin'))?.key ?? '';
+        const admin = made.keys.find(({ role }) => role === 'admin')?.key ?? '';
         const at = ['--url', String(url), '--key', admin];
         expect(await run('backup', 'first', ...at)).toMatchObject({
           code: 0,
           out: expect.stringContaining('left out: keep the folder keys elsewhere'),
         });
-        expect(await run('backup', 'first', ...at)).toMatchObject({ code: expect.any(Number), err: expect.stringContaining('already') });
+        expect(await run('backup', 'first', ...at)).toMatchObject({
+          code: expect.any(Number),
+          err: expect.stringContaining('already'),
+        });
         expect(await run('backup', '../first', ...at)).toMatchObject({ code: 2 });
         expect((await hall.route(REQUEST)).decision_id).toBeTruthy();
       },
@@ -94,8 +112,13 @@ describe('backup and restore', { timeout: 240_000 }, () => {
 
   it('What is missing or wrong is said before anything is made.', async () => {
     await decide();
-    expect(await run('backup', '--dir', 'my-hall')).toMatchObject({ code: 2, err: expect.stringContaining('Name the folder') });
-    expect(await run('backup', 'a', '--dir', 'my-hall', '--passphrase-file', 'absent')).toMatchObject({ code: 2 });
+    expect(await run('backup', '--dir', 'my-hall')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Name the folder'),
+    });
+    expect(await run('backup', 'a', '--dir', 'my-hall', '--passphrase-file', 'absent')).toMatchObject({
+      code: 2,
+    });
     expect(await run('backup', 'a', '--dir', 'nowhere')).toMatchObject({ code: 2 });
     expect(await run('restore', 'my-hall', '--dir', 'again')).toMatchObject({
       code: 2,

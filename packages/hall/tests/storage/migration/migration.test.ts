@@ -138,28 +138,34 @@ describe('a copy of a store that is brought up', () => {
 });
 
 describe('a store of another version', () => {
-  test.each([1, 2])('that nothing vouches for is refused, and stays as it was: version %i.', async (version) => {
-    writeFileSync(file, storeOf(version));
-    await expect(opened()).rejects.toMatchObject({
-      code: 'ERR_WCP_STORE',
-      message: expect.stringContaining('Export its evidence'),
-    });
-    const database = new DatabaseSync(file, { readOnly: true });
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: version });
-    expect(database.prepare('SELECT count(*) AS n FROM receipts').get()).toEqual({ n: 3 });
-    expect(database.prepare('SELECT count(*) AS n FROM api_keys').get()).toEqual({ n: 1 });
-    database.close();
-  });
+  test.each([1, 2])(
+    'that nothing vouches for is refused, and stays as it was: version %i.',
+    async (version) => {
+      writeFileSync(file, storeOf(version));
+      await expect(opened()).rejects.toMatchObject({
+        code: 'ERR_WCP_STORE',
+        message: expect.stringContaining('Export its evidence'),
+      });
+      const database = new DatabaseSync(file, { readOnly: true });
+      expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: version });
+      expect(database.prepare('SELECT count(*) AS n FROM receipts').get()).toEqual({ n: 3 });
+      expect(database.prepare('SELECT count(*) AS n FROM api_keys').get()).toEqual({ n: 1 });
+      database.close();
+    },
+  );
 
-  test.each([5, -5, 1_000])('that is not known is refused, and stays as it was: version %i.', async (version) => {
-    edit(`PRAGMA user_version=${version}`);
-    await expect(opened()).rejects.toMatchObject({
-      code: 'ERR_WCP_STORE',
-      message: expect.stringContaining('or a newer one'),
-    });
-    const database = new DatabaseSync(file, { readOnly: true });
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: version });
-    database.close();
-    expect(readdirSync(folder)).not.toContain('store.db.before-version-4');
-  });
+  test.each([5, -5, 1_000])(
+    'that is not known is refused, and stays as it was: version %i.',
+    async (version) => {
+      edit(`PRAGMA user_version=${version}`);
+      await expect(opened()).rejects.toMatchObject({
+        code: 'ERR_WCP_STORE',
+        message: expect.stringContaining('or a newer one'),
+      });
+      const database = new DatabaseSync(file, { readOnly: true });
+      expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: version });
+      database.close();
+      expect(readdirSync(folder)).not.toContain('store.db.before-version-4');
+    },
+  );
 });
