@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:ecf96931ba1fd633a5a93624b07582b13555a8697e19712f8bb5baadb58bdf7f';
+const FROZEN = 'sha256:f18557741ce64fa26e8e67288612bdf573d0e62bbb290cd71f97924cea759834';
 
 interface Group {
   readonly id: string;
