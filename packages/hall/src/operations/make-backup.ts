@@ -6,7 +6,7 @@ import type { HallKeys } from '../storage/keys/hall-keys.ts';
 import { logKeysDocument } from '../storage/keys/log-keys-document.ts';
 
 /** What a running Hall gives for a backup of it. */
-export interface RunningHall {
+interface RunningHall {
   readonly origin: string;
   readonly storage: EvidenceStorage;
   logKeys(): Promise<LogKeys>;

@@ -33,7 +33,7 @@ async function migrateAndKill(file: string, ms: number): Promise<string> {
 async function readAll(file: string): Promise<string[]> {
   const identity = {
     key: signingKeyFromSeed('11'.repeat(32)),
-    origin: 'localhost/wcp',
+    origin: 'hall.example/log',
     data_keys: `${file}.keys`,
   };
   const store = await openCurrentStore(file, identity);

@@ -5,6 +5,6 @@ import { openCurrentStore } from '../../src/storage/migration/open-current-store
 process.stdout.write('begun\n');
 const key = signingKeyFromSeed('11'.repeat(32));
 const file = process.argv[2] as string;
-const store = await openCurrentStore(file, { key, origin: 'localhost/wcp', data_keys: `${file}.keys` });
+const store = await openCurrentStore(file, { key, origin: 'hall.example/log', data_keys: `${file}.keys` });
 process.stdout.write('done\n');
 await store.close();

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signCheckpointWith } from '@wcp/evidence/log';
 import { LOG_STREAM, logReceipt } from '@wcp/evidence/receipt';
@@ -16,6 +16,7 @@ import { Eraser } from '../../storage/payload/eraser.ts';
 import { DeploymentError } from '../deployment-error.ts';
 import type { FolderIdentity } from '../folder-identity.ts';
 import { LAYOUT } from '../layout.ts';
+import { readJsonFile } from '../settings/json-file.ts';
 import { readServerSettings } from '../settings/server-settings.ts';
 import { asBackupFindings, backupRefused } from './backup-error.ts';
 import { type ForgottenAgain, forgetAgain } from './forget-again.ts';
@@ -202,11 +203,10 @@ async function signHead(
 
 /** @throws {DeploymentError} for a name that `server.json` must not have */
 async function renameLog(dir: string, origin: string): Promise<void> {
-  const file = join(dir, LAYOUT.server);
-  const settings = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as object;
-  const renamed = { ...settings, origin };
+  const read = await readJsonFile(dir, LAYOUT.server);
+  const renamed = { ...(read.ok ? (read.value as object) : {}), origin };
   readSettings(renamed);
-  await writeDurably(file, `${JSON.stringify(renamed, null, 2)}\n`);
+  await writeDurably(join(dir, LAYOUT.server), `${JSON.stringify(renamed, null, 2)}\n`);
 }
 
 function readSettings(settings: object): void {

@@ -13,6 +13,7 @@ const KDF = { name: 'scrypt', n: 131_072, r: 8, p: 1 } as const;
 const CIPHER = 'aes-256-gcm';
 const TAG_LENGTH = 16;
 const MAX_MEMORY = 256 * 1024 ** 2;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /** A passphrase that is shorter can be guessed. */
 const MIN_PASSPHRASE = 12;
 
@@ -107,7 +108,7 @@ export async function unsealKeys(backup: string, passphrase: string): Promise<Ke
     });
     decipher.setAuthTag(bytes.subarray(-TAG_LENGTH));
     const text = Buffer.concat([decipher.update(bytes.subarray(0, -TAG_LENGTH)), decipher.final()]);
-    return readTexts(JSON.parse(text.toString('utf8')));
+    return readTexts(JSON.parse(UTF8.decode(text)));
   } catch (cause) {
     const message = 'The passphrase is not the one that the keys of this backup were encrypted with.';
     throw backupRefused('PASSPHRASE_WRONG', message, SEALED_KEYS, cause);

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
+import { unsealKeys } from '../../../src/deployment/backup/sealed-keys.ts';
 import { partsOf } from '../../../src/hall/create-hall.ts';
 import { backUpFolder, restoreHall } from '../../../src/index.ts';
 import {
@@ -50,6 +52,27 @@ describe('a backup', { timeout: 120_000 }, () => {
       keys: join(dir, 'keys'),
     });
     expect(restored.payloads).toBe('all');
+  });
+
+  test('that is made after a forgetting holds nothing of it, in the store or among its keys.', async () => {
+    const { dir, root, backup: earlier } = await backedUp();
+    const held = Object.keys(await unsealKeys(earlier, PASSPHRASE)).filter((path) =>
+      path.startsWith('keys/data/'),
+    );
+    expect(held).toHaveLength(1);
+    const { hall, close } = await open(dir, { keys: 'none' });
+    await hall.forget({ tenant_id: 'agent.example' });
+    await close();
+    const backup = join(root, 'after');
+    await backUpFolder(dir, backup, { passphrase: PASSPHRASE, at: AT });
+    const keys = Object.keys(await unsealKeys(backup, PASSPHRASE));
+    expect(keys).toContain('keys/hall-key.pem');
+    expect(keys.filter((path) => held.includes(path))).toEqual([]);
+    const database = new DatabaseSync(join(backup, 'store.db'), { readOnly: true });
+    const rows = database.prepare('SELECT payload FROM decisions').all();
+    database.close();
+    expect(rows.map(({ payload }) => payload)).toEqual([null, null]);
+    expect(filesWith(backup, 'ZEBRA')).toEqual([]);
   });
 
   test('never replaces another, and leaves nothing behind where it is not made.', async () => {
