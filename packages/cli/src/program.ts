@@ -15,12 +15,14 @@ import { addCatalog } from './commands/documents/catalog.ts';
 import { addValidate } from './commands/documents/validate.ts';
 import { addEvidence } from './commands/evidence/evidence.ts';
 import { addAuthorities } from './commands/hall/authorities.ts';
+import { addBackup } from './commands/hall/backup.ts';
 import { addBudgets } from './commands/hall/budgets.ts';
 import { addDeadLetters } from './commands/hall/dead-letters.ts';
 import { addDoctor } from './commands/hall/doctor.ts';
 import { addFreeze } from './commands/hall/freeze.ts';
 import { addHealth } from './commands/hall/health.ts';
 import { addKeys } from './commands/hall/keys.ts';
+import { addRestore } from './commands/hall/restore.ts';
 import { addServe } from './commands/hall/serve.ts';
 import { addHook } from './commands/hook/hook.ts';
 import { addMcp } from './commands/mcp/mcp.ts';
@@ -51,7 +53,10 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
   ['Check documents:', [addValidate, addRules, addCatalog]],
   [
     'Approve, enrol and operate:',
-    [addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addBudgets, addHealth, addDoctor],
+    [
+      ...[addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addBudgets],
+      ...[addHealth, addDoctor, addBackup, addRestore],
+    ],
   ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
   ['Verify evidence and code:', [addReceipts, addEvidence, addWitness, addAttest, addBans]],

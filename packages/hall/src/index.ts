@@ -20,6 +20,11 @@ export { type PackageDeliveryOptions, packageDelivery } from './delivery/package
 export { CallBoard, type ClaimRequest } from './delivery/pull/call-board.ts';
 export { type PullDeliveryOptions, pullDelivery } from './delivery/pull/pull-delivery.ts';
 export { type ArchiveEvidenceOptions, archiveEvidence } from './deployment/archive-evidence.ts';
+export { backUpFolder, type FolderBackupOptions } from './deployment/backup/back-up-folder.ts';
+export type { Restored } from './deployment/backup/continue-log.ts';
+export type { BackupFile, BackupManifest } from './deployment/backup/manifest.ts';
+export { type RestoreOptions, type RestoreStep, restoreHall } from './deployment/backup/restore-hall.ts';
+export type { BackupOptions, BackupStep } from './deployment/backup/write-backup.ts';
 export type { CreatedKey } from './deployment/create/initial-keys.ts';
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
 export type { CheckName, DeploymentCheck } from './deployment/doctor/check.ts';

@@ -19,6 +19,8 @@ const WORKER_SECRET = 'WORKERS-secret-in-its-environment';
 const WEBHOOK_SECRET = randomBytes(32).toString('base64');
 /** Stands where a credential is not a text, so that the whole request is refused. */
 const MISPLACED = 'MISPLACED-credential-in-an-object';
+/** Of a backup. */
+const PASSPHRASE = 'PASSPHRASE-of-the-keys-in-a-backup';
 const NOT_A_TOKEN = 'UNSIGNED-text-for-a-credential';
 const NOT_A_KEY = `wcp_aaaaaaaaaaaa_${randomBytes(32).toString('base64url')}`;
 
@@ -111,6 +113,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'catalog show': 'prints what is published',
   'catalog browse': 'prints what is published',
   version: 'prints what is published',
+  restore: 'makes the folder of another Hall, keys included: commands/hall/backup.test.ts',
   'worker serve': 'goes on until it is stopped, and has a folder of its own: commands/worker/serve.test.ts',
   'hook claude-code': 'has a Hall, keys and a folder of its own: commands/hook/hook.test.ts',
   'hook codex': 'the same',
@@ -200,6 +203,7 @@ function configure(): void {
   edit('server.json', {
     workers: [{ dir: 'workers/hello', program: 'worker.mjs', env, processes: 1 }],
     webhooks: [{ url: hook, secret_env: 'HOOK_SECRET' }],
+    backups: { dir: 'backups' },
   });
   edit('hall.json', { require_credential: true });
   writeFileSync(join(dir, 'workers/hello/worker.mjs'), WORKER);
@@ -229,6 +233,7 @@ async function setUp(): Promise<void> {
   add('a credential in a wrong place', MISPLACED, given);
   add('a credential that is not a token', NOT_A_TOKEN, given);
   add('a key that the Hall does not know', secretPart(NOT_A_KEY));
+  add('the passphrase of a backup', PASSPHRASE, given);
   add('the HMAC key', HMAC_KEY);
   add('the secret of the worker', WORKER_SECRET);
   add('the secret of the webhook', WEBHOOK_SECRET);
@@ -297,6 +302,7 @@ async function useKeys(): Promise<void> {
 }
 
 async function useDecisions(): Promise<void> {
+  writeFileSync(join(out, 'passphrase.txt'), `${PASSPHRASE}\n`);
   const dispatched = await run('tenant', ['dispatch', requestFile('plain.json', {})]);
   expect(dispatched).toMatchObject({ code: 0 });
   requestFile('held.json', { data_label: 'RESTRICTED', correlation_id: 'secrets-held' });
@@ -318,6 +324,7 @@ async function useDecisions(): Promise<void> {
   await run('tenant', ['agents', 'check', '.']);
   await run('admin', ['budgets']);
   await run('admin', ['health']);
+  await run('admin', ['backup', 'one', '--passphrase-file', 'passphrase.txt']);
   await run('admin', ['doctor', dir]);
 }
 
@@ -408,7 +415,8 @@ async function useMistakes(): Promise<void> {
 
 /** All that is left: outputs, the Hall's folder while it runs and after, temporary files, files of the commands. */
 function allPlaces(): Place[] {
-  const requests = /^files of the commands\/(?:plain|held|crash|unsigned|misplaced|broken)\.json$/;
+  const requests =
+    /^files of the commands\/(?:plain|held|crash|unsigned|misplaced|broken)\.json$|^files of the commands\/passphrase\.txt$/;
   const files = filesBelow(out, 'files of the commands').map((place) =>
     requests.test(place.name) ? { ...place, name: `file of requests ${place.name}` } : place,
   );

@@ -173,13 +173,48 @@ def key_codes(receipt: Json, position: int, keys: Keys) -> list[str]:
     return ["RECEIPT_KEY_REVOKED" if keys.revoked(term, position) else "RECEIPT_KEY_NOT_IN_FORCE"]
 
 
+def former_names(receipts: list[Json]) -> dict[str, int]:
+    """Find the names that a log had before a restore, each with the receipts that it had then (8.12)."""
+    names: dict[str, int] = {}
+    for receipt in receipts:
+        said = receipt.get("restore") if isinstance(receipt, dict) and receipt.get("kind") == "restore" else None
+        name, size = (said.get("former_origin"), said.get("size")) if isinstance(said, dict) else (None, None)
+        if isinstance(name, str) and isinstance(size, (int, float)):
+            names[name] = min(size, names.get(name, size))
+    return names
+
+
+def wrong_restore(receipt: Json, codes: list[str], index: int, leaves: list[bytes]) -> bool:
+    """Say whether a receipt of kind restore, which nobody changed, is not true of those before it (8.12)."""
+    changed = {"RECEIPT_HASH_MISMATCH", "RECEIPT_KEY_UNKNOWN", "RECEIPT_SIGNATURE_INVALID"}
+    if receipt.get("kind") != "restore" or changed & set(codes):
+        return False
+    said = receipt.get("restore")
+    if receipt["stream"] != "(log)" or not isinstance(said, dict) or set(said) != {"former_origin", "root", "size"}:
+        return True
+    name = said["former_origin"]
+    named = name is None or isinstance(name, str) and name != ""
+    return not named or said["size"] != index or said["root"] != f"sha256:{root(leaves[:index]).hex()}"
+
+
+def judge_named(note: Json | None, origin: str | None, former: dict[str, int], keys: Keys,
+                leaves: list[bytes]) -> str | None:
+    """Judge a checkpoint under the name of the log, or one that it had before a restore (8.12)."""
+    if note is None or note["origin"] == origin or note["origin"] not in former:
+        return judge_note(note, origin, keys) or judge_tree(note, leaves)
+    code = judge_note(note, note["origin"], keys) or judge_tree(note, leaves)
+    beyond = note["size"] > former[note["origin"]] and code in (None, "LOG_ROOT_MISMATCH")
+    return "LOG_TAIL_MISSING" if beyond else code
+
+
 def verify_log(given: Json) -> Json:
     """Verify a log with its first key alone (8.7)."""
     receipts, findings, heads, taken = given["receipts"], [], {}, {}
     notes = [read_note(text) for text in given.get("checkpoints", [])]
     origin = given.get("origin", next((note["origin"] for note in notes if note), None))
-    names = {origin} | {receipt["restore"].get("former_origin") for receipt in receipts
-                        if isinstance(receipt, dict) and isinstance(receipt.get("restore"), dict)}
+    former = former_names(receipts)
+    names = {origin} | set(former)
+    leaves = [hashlib.sha256(b"\x00" + canonical(receipt).encode()).digest() for receipt in receipts]
     keys = Keys(first_key(given.get("first_key")))
     keys.learn(enumerate(receipts))
     for index, receipt in enumerate(receipts):
@@ -190,12 +225,12 @@ def verify_log(given: Json) -> Json:
             heads[stream] = receipt
             wrong = keys.origins.get(index, "") is None or origin and keys.origins.get(index, origin) not in names
             codes += ["RECEIPT_KEY_CHANGE_INVALID"] * bool(wrong)
+            codes += ["RECEIPT_RESTORE_INVALID"] * wrong_restore(receipt, codes, index, leaves)
             place = (stream, receipt["seq"])
             forked = place in taken and taken[place] != receipt["receipt_hash"]
             taken[place] = None if forked else receipt["receipt_hash"]
             codes += ["RECEIPT_FORKED"] * forked
         findings += [{"index": index, "code": code} for code in codes]
-    leaves = [hashlib.sha256(b"\x00" + canonical(receipt).encode()).digest() for receipt in receipts]
-    judged = [(index, judge_note(note, origin, keys) or judge_tree(note, leaves)) for index, note in enumerate(notes)]
+    judged = [(index, judge_named(note, origin, former, keys, leaves)) for index, note in enumerate(notes)]
     findings += [{"index": index, "code": code} for index, code in judged if code]
     return {"valid": not findings, "findings": findings}

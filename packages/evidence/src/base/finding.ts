@@ -23,6 +23,8 @@ const LOG_MEANINGS = {
     'The receipt is signed with a key that was revoked from its position or an earlier one on.',
   RECEIPT_KEY_CHANGE_INVALID:
     'The receipt says that the key of the log changes, but that does not follow from the key in force.',
+  RECEIPT_RESTORE_INVALID:
+    'The receipt says that the log was restored, but the receipts before it are not those of the backup.',
   RECEIPT_FORKED: 'A different receipt has the same place in the same stream.',
   CHECKPOINT_KEY_NOT_IN_FORCE:
     'The checkpoint is signed with a key of the log that was not in force at its size.',

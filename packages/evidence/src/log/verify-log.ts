@@ -7,6 +7,7 @@ import type { TreeHead } from './checkpoint.ts';
 import { type CheckpointKeys, checkpointKeys } from './checkpoint-keys.ts';
 import { type KeyHistory, type KeyTerm, type ReceiptAtPosition, readKeyHistory } from './key-history.ts';
 import type { MerkleTree } from './merkle-tree.ts';
+import { formerNames, judgeUnderName } from './restores.ts';
 import { type CheckpointNote, readCheckpoint } from './verify-checkpoint.ts';
 import { walkReceipts } from './walk-receipts.ts';
 
@@ -56,8 +57,9 @@ export function verifyLog(evidence: LogEvidence): LogVerification {
   const history = readKeyHistory(placesOf(receipts ?? []), trusted);
   const { tree, findings } = walkReceipts(receipts ?? [], history, origin);
   const keys = keysOfCheckpoints(evidence, history);
+  const former = formerNames(receipts ?? []);
   const onCheckpoints = notes.flatMap((note, index) => {
-    const code = judgeNote(note, origin, tree, keys);
+    const code = judgeNote(note, tree, { origin, former, keys });
     return code === null ? [] : [finding(code, index)];
   });
   const all = [...(receipts === null ? [finding('RECEIPT_MALFORMED')] : findings), ...onCheckpoints];
@@ -100,12 +102,11 @@ export function readCheckpoints(checkpoints: unknown): (CheckpointNote | null)[]
 
 function judgeNote(
   note: CheckpointNote | null,
-  origin: string | undefined,
   tree: MerkleTree,
-  keys: CheckpointKeys,
+  log: Parameters<typeof judgeUnderName>[1],
 ): LogFindingCode | null {
   if (note === null) return 'CHECKPOINT_MALFORMED';
-  return keys.judge(note, origin) ?? compareTree(note.head, tree);
+  return judgeUnderName(note, log) ?? compareTree(note.head, tree);
 }
 
 function compareTree({ size, root }: TreeHead, tree: MerkleTree): LogFindingCode | null {

@@ -4,6 +4,7 @@ import { ReceiptExaminer, type ReceiptLink } from '../receipt/receipt-examiner.t
 import { ForkFinder } from './fork-finder.ts';
 import type { KeyHistory } from './key-history.ts';
 import { createMerkleTree, type MerkleTree } from './merkle-tree.ts';
+import { formerNames, readRestore } from './restores.ts';
 
 /** What the receipts of a log show. */
 export interface WalkedLog {
@@ -33,6 +34,7 @@ export function walkReceipts(
     if (link === null) continue;
     for (const code of keyCodesOf(link, index, history)) findings.push(finding(code, index));
     if (invalid.has(index)) findings.push(finding('RECEIPT_KEY_CHANGE_INVALID', index));
+    if (isWrongRestore(receipt, codes, index, tree)) findings.push(finding('RECEIPT_RESTORE_INVALID', index));
     if (forks.isFork(link)) findings.push(finding('RECEIPT_FORKED', index));
   }
   return { tree, findings };
@@ -50,10 +52,26 @@ export function keyCodesOf(
   return isKnown && !history.isInForce(signing_key_id, position) ? ['RECEIPT_KEY_NOT_IN_FORCE'] : [];
 }
 
+/** What changes a receipt itself: what it then says is nobody's word. */
+const OF_THE_RECEIPT: ReadonlySet<string> = new Set([
+  'RECEIPT_HASH_MISMATCH',
+  'RECEIPT_KEY_UNKNOWN',
+  'RECEIPT_SIGNATURE_INVALID',
+] as const);
+
+/** @param tree the receipts up to this one */
+function isWrongRestore(
+  receipt: unknown,
+  codes: readonly string[],
+  position: number,
+  tree: Pick<MerkleTree, 'root'>,
+): boolean {
+  if (own(receipt, 'kind') !== 'restore' || codes.some((code) => OF_THE_RECEIPT.has(code))) return false;
+  const restore = readRestore(receipt, position);
+  return restore === null || tree.root(position) !== restore.root;
+}
+
 /** The names that a log had: one that was restored may go on under another. */
 export function originsOf(receipts: readonly unknown[], origin: string): ReadonlySet<string> {
-  const former = receipts
-    .filter((receipt) => own(receipt, 'kind') === 'restore')
-    .map((receipt) => own(own(receipt, 'restore'), 'former_origin'));
-  return new Set([origin, ...former.filter((each) => typeof each === 'string')]);
+  return new Set([origin, ...formerNames(receipts).keys()]);
 }

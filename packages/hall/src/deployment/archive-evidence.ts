@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WcpError } from '@wcp/spec';
 import { type Archived, type ArchiveOptions, archiveLog } from '../storage/archive/archive-log.ts';
-import type { StorageIdentity } from '../storage/keys/signer-source.ts';
-import { readKeyFolder } from './create/key-folder.ts';
-import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
+import { DeploymentError } from './deployment-error.ts';
+import { folderIdentity } from './folder-identity.ts';
 import { LAYOUT } from './layout.ts';
-import { readSigner } from './settings/read-signer.ts';
-import { type Env, readServerFile } from './settings/server-file.ts';
+import type { Env } from './settings/server-file.ts';
 
 /** What to archive of a folder. */
 export interface ArchiveEvidenceOptions extends Omit<ArchiveOptions, 'dir'> {
@@ -35,7 +32,7 @@ export async function archiveEvidence(
   dir: string,
   { env = {}, ...options }: ArchiveEvidenceOptions,
 ): Promise<Archived> {
-  const identity = await identityOf(dir, env);
+  const identity = await folderIdentity(dir, env);
   try {
     const file = join(dir, LAYOUT.store);
     return await archiveLog(file, identity, { ...options, dir: join(dir, LAYOUT.archive) });
@@ -43,29 +40,6 @@ export async function archiveEvidence(
     if (error instanceof WcpError) throw refusal(error.code.replace('ERR_WCP_', ''), error.message, error);
     throw error;
   }
-}
-
-/** Who signs the log of a folder, and what its rows are sealed with. */
-async function identityOf(dir: string, env: Env): Promise<StorageIdentity> {
-  const read = await readServerFile(dir);
-  if (!read.ok) throw new DeploymentError(read.findings);
-  const { origin, ...settings } = read.settings;
-  const findings: DeploymentFinding[] = [];
-  const signer = readSigner(settings.signer, '/signer', { dir, env }, findings);
-  const next_signer = readSigner(settings.next_signer, '/next_signer', { dir, env }, findings);
-  if (findings.length > 0) throw new DeploymentError(findings);
-  const folder = await readKeyFolder(dir, origin);
-  if (folder === null || !existsSync(join(dir, LAYOUT.store)))
-    throw refusal('STORE_MISSING', 'There is no store of a Hall in this folder.');
-  const next = next_signer ?? (signer === undefined ? folder.next : null);
-  return {
-    key: signer ?? folder.key,
-    ...(next !== null && { next }),
-    origin,
-    store_key: folder.store_key,
-    mark: join(dir, LAYOUT.mark),
-    data_keys: join(dir, LAYOUT.dataKeys),
-  };
 }
 
 function refusal(code: string, message: string, cause?: WcpError): DeploymentError {

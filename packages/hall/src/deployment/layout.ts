@@ -15,6 +15,8 @@ export const LAYOUT = {
   /** The keys that payloads are encrypted with, a file for each tenant: outside the store, which is nothing without them. */
   dataKeys: 'keys/data',
   store: 'store.db',
+  /** When the last backup was made, and where. */
+  lastBackup: 'last-backup.json',
   /** The oldest receipts, where they were moved out of the store. */
   archive: 'archive',
   /** Read-only copies of the packages that run. */

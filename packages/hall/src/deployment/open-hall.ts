@@ -9,6 +9,7 @@ import { CallBoard } from '../delivery/pull/call-board.ts';
 import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
 import type { HallOptions, HallWorker } from '../hall/hall-options.ts';
 import { PermitKeys } from '../storage/keys/permit-keys.ts';
+import { backupsOf } from './backup/back-up-running.ts';
 import { connectWorkers, type WorkerBase } from './connect-workers.ts';
 import type { ExampleEnrolment } from './create/attest-example.ts';
 import { type FolderKeys, keyFilesOf } from './create/key-folder.ts';
@@ -72,7 +73,7 @@ function keyOptions({ dir, settings, keys }: DeploymentBase): HallOptions {
 }
 
 /** What `server.json` says, and whoever opens the Hall. */
-function serverOptions({ settings, offersApprovalTools, log }: DeploymentBase): HallOptions {
+function serverOptions({ dir, settings, keys, offersApprovalTools, log }: DeploymentBase): HallOptions {
   const { server, telemetry, exports, attest_hmac_key } = settings;
   const { origin, timeout_ms, limits: http, tenants, authzen, public_url = addressOf(server) } = server;
   return {
@@ -84,8 +85,17 @@ function serverOptions({ settings, offersApprovalTools, log }: DeploymentBase): 
     ...approvalOptions(settings.approvals),
     banLists: { subscriptions: settings.subscriptions },
     checkpoints: settings.checkpoints,
+    ...backupOption(dir, settings, keys),
     log_requests: server.log.requests === true,
   };
+}
+
+function backupOption(
+  dir: string,
+  { server: { backups } }: DeploymentSettings,
+  { store_key }: FolderKeys,
+): Pick<HallOptions, 'makeBackup'> {
+  return backups === undefined ? {} : { makeBackup: backupsOf({ dir, backups: backups.dir, store_key }) };
 }
 
 function workerOptions(base: DeploymentBase): HallOptions {

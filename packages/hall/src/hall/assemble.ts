@@ -125,6 +125,7 @@ async function build(base: HallBase): Promise<AssembledParts> {
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics,
     retention: retentionOf(state),
+    makeBackup: options.makeBackup,
     exports,
     tracing: state.telemetry.tracing,
     hasGate: gate !== null && gate.ask !== devAllowGate,

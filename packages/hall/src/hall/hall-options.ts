@@ -14,6 +14,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
 import type { ExportOptions } from '../export/export-target.ts';
 import type { HttpLimits } from '../http/app.ts';
+import type { MakeBackup } from '../operations/make-backup.ts';
 import type { AccessMapping } from '../pdp/access-mapping.ts';
 import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
@@ -97,6 +98,8 @@ export interface HallOptions {
   readonly webauthn?: RelyingParty;
   /** The ban lists that it subscribes to. */
   readonly banLists?: BanListOptions;
+  /** Makes backups of the Hall while it runs; without it `makeBackup` is refused. */
+  readonly makeBackup?: MakeBackup;
   /** Who witnesses, timestamps and keeps the checkpoints of the log. */
   readonly checkpoints?: CheckpointOptions;
   /** The key of manifests in the HMAC form (`WCP_ATTEST_HMAC_KEY`); without it, that form attests nothing. */

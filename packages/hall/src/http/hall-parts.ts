@@ -21,6 +21,7 @@ import type { Executor } from '../dispatch/executor.ts';
 import type { Exports } from '../export/exports.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Freezes } from '../operations/freezes.ts';
+import type { MakeBackup } from '../operations/make-backup.ts';
 import type { Metrics } from '../operations/metrics.ts';
 import type { PayloadRetention } from '../operations/payload-retention.ts';
 import type { DecisionPoint } from '../pdp/decision-point.ts';
@@ -70,6 +71,8 @@ export interface HallParts {
   readonly workerReview: WorkerReview;
   readonly ledger: BudgetLedger;
   readonly retention: PayloadRetention;
+  /** Makes backups where the operator wants them; undefined where nobody said. */
+  readonly makeBackup: MakeBackup | undefined;
   readonly dispatcher: Dispatcher;
   readonly executor: Executor;
   readonly decisionPoint: DecisionPoint;

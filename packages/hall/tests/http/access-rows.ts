@@ -344,6 +344,13 @@ export const ROWS: readonly Row[] = [
     call: () => ({ url: '/wcp/erasures', body: { tenant_id: 'tenant-z', dry_run: true } }),
   },
   {
+    route: 'POST /wcp/backups',
+    // Nobody named a folder for them.
+    status: 409,
+    who: ADMIN,
+    call: () => ({ url: '/wcp/backups', body: {} }),
+  },
+  {
     route: 'POST /wcp/keys',
     status: 201,
     who: ADMIN,

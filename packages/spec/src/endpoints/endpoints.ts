@@ -88,6 +88,7 @@ export const ENDPOINTS = {
   freeze: change('POST', '/wcp/freeze'),
   release: change('POST', '/wcp/release'),
   forgetPayloads: change('POST', '/wcp/erasures'),
+  makeBackup: change('POST', '/wcp/backups', 201),
   showMetrics: get('/metrics', 'text/plain'),
   listKeys: get('/wcp/keys'),
   createKey: change('POST', '/wcp/keys', 201),

@@ -23,6 +23,7 @@ export {
   type ResolvedApproval,
 } from './resource/approval.ts';
 export type { AuthorityKey } from './resource/authority.ts';
+export type { BackupRequest, BackupResult } from './resource/backup.ts';
 export type { PublishedBanList, WorkerCheck } from './resource/ban-list.ts';
 export type { BudgetState } from './resource/budget.ts';
 export type { ClaimedCall, StartedCall } from './resource/call.ts';

@@ -5,6 +5,7 @@ import type { Operation } from './operation.ts';
 import { ACCESS_OPERATIONS } from './resource/access.ts';
 import { APPROVAL_OPERATIONS } from './resource/approval.ts';
 import { AUTHORITY_OPERATIONS } from './resource/authority.ts';
+import { BACKUP_OPERATIONS } from './resource/backup.ts';
 import { BAN_LIST_OPERATIONS } from './resource/ban-list.ts';
 import { BUDGET_OPERATIONS } from './resource/budget.ts';
 import { CALL_OPERATIONS } from './resource/call.ts';
@@ -37,6 +38,7 @@ export const OPERATIONS = {
   ...HEALTH_OPERATIONS,
   ...FREEZE_OPERATIONS,
   ...ERASURE_OPERATIONS,
+  ...BACKUP_OPERATIONS,
   ...BUDGET_OPERATIONS,
   ...IDENTITY_OPERATIONS,
 } satisfies Readonly<Record<OperationId, Operation>>;

@@ -7,11 +7,12 @@ import { type CheckpointKeys, checkpointKeys } from '../../log/checkpoint-keys.t
 import type { KeyHistory, ReceiptAtPosition } from '../../log/key-history.ts';
 import { frontierOf } from '../../log/merkle-frontier.ts';
 import { subtreeHash } from '../../log/merkle-hash.ts';
+import { formerNames, judgeUnderName, readRestore } from '../../log/restores.ts';
 import { readCheckpoint } from '../../log/verify-checkpoint.ts';
 import { notCheckedOf } from '../../log/verify-log.ts';
 import { type ConsistencyClaim, verifyConsistency } from '../../log/verify-proof.ts';
 import { originsOf } from '../../log/walk-receipts.ts';
-import { examinePlace, type ReceiptLink } from '../../receipt/receipt-examiner.ts';
+import { examinePlace, ReceiptExaminer, type ReceiptLink } from '../../receipt/receipt-examiner.ts';
 import { folderReader, readText } from '../tile-folder.ts';
 import { edgeOf, MAX_TILE_BYTES, rootOfEdge, tileReader } from '../tile-hashes.ts';
 import { TILE_WIDTH, tilePath } from '../tile-path.ts';
@@ -87,12 +88,17 @@ export async function verifyTiles(dir: string, expected: TilesExpectation): Prom
   const is_cut_off = examiner.findings.length >= MAX_FINDINGS;
   const root = is_cut_off ? null : examiner.end();
   const origin = expected.origin ?? head?.origin;
-  const judged = { keys: expected.keys, history, origin };
+  const former = formerNames(key_receipts.map(({ receipt }) => receipt));
+  const judged = { keys: expected.keys, history, origin, former };
   const aboutNotes = await Promise.all(
     notes.map((note, index) => judgeNote(note, index, { ...judged, root, size, read, archive })),
   );
   const changes = invalidChanges(history, key_receipts, origin);
-  const findings = [...examiner.findings, ...changes, ...aboutNotes.flat()].slice(0, MAX_FINDINGS);
+  const restores = await wrongRestores(key_receipts, { ...judged, root, size, read, archive });
+  const findings = [...examiner.findings, ...changes, ...restores, ...aboutNotes.flat()].slice(
+    0,
+    MAX_FINDINGS,
+  );
   const not_checked = notCheckedOf(history);
   return { ok: findings.length === 0, findings, is_cut_off, size, not_checked };
 }
@@ -105,6 +111,23 @@ function invalidChanges(
   const values = receipts.map(({ receipt }) => receipt);
   const invalid = history.invalidPositions(origin === undefined ? null : originsOf(values, origin));
   return [...invalid].map((position) => finding('RECEIPT_KEY_CHANGE_INVALID', position));
+}
+
+/** Those that nobody changed, and that are not true of the receipts before them. */
+async function wrongRestores(
+  receipts: readonly ReceiptAtPosition[],
+  log: NoteExpectation,
+): Promise<TileFinding[]> {
+  const examiner = new ReceiptExaminer((key_id) => log.history.find(key_id));
+  const findings: TileFinding[] = [];
+  for (const { receipt, position } of receipts) {
+    if (own(receipt, 'kind') !== 'restore' || examiner.examineAlone(receipt).codes.length > 0) continue;
+    const restore = readRestore(receipt, position);
+    const root = restore === null || log.root === null ? null : await rootOf(position, log);
+    if (restore === null || (root !== null && root !== restore.root))
+      findings.push(finding('RECEIPT_RESTORE_INVALID', position));
+  }
+  return findings;
 }
 
 function* jobsOf(size: number): Generator<BundleJob> {
@@ -182,6 +205,7 @@ interface NoteExpectation {
   readonly keys: unknown;
   readonly history: KeyHistory;
   readonly origin: string | undefined;
+  readonly former: ReadonlyMap<string, number>;
   readonly root: Sha256 | null;
   readonly size: number;
   readonly read: FileReader;
@@ -192,7 +216,8 @@ interface NoteExpectation {
 async function judgeNote(text: string, index: number, expected: NoteExpectation): Promise<TileFinding[]> {
   const note = readCheckpoint(text);
   if (note === null) return [finding('CHECKPOINT_MALFORMED', index)];
-  const code = keysFor(note.head, expected).judge(note, expected.origin);
+  const keys = keysFor(note.head, expected);
+  const code = judgeUnderName(note, { ...expected, keys });
   if (code !== null) return [finding(code, index)];
   const { size, root } = note.head;
   if (expected.root === null) return [];

@@ -27,6 +27,7 @@ export type CheckName =
   | 'attestation'
   | 'key'
   | 'store'
+  | 'backup'
   | 'clock'
   | 'ban_list'
   | 'telemetry'

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { probeSandbox } from '@wcp/sandbox';
 import { DeploymentError, reasonOf } from '../deployment-error.ts';
+import { backupCheck } from './backup-check.ts';
 import type { CheckBase, DeploymentCheck } from './check.ts';
 import { documentChecks } from './document-checks.ts';
 import { exportChecks } from './export-checks.ts';
@@ -53,6 +54,7 @@ export async function examineDeployment(
     )),
     ...(await gateChecks(base)),
     ...store.checks,
+    await backupCheck(base),
     ...(settings === null
       ? []
       : [

@@ -29,6 +29,7 @@ const TENANT_CONCURRENCY =
 const TENANT_WAITING =
   'waiting, the dispatches of one class of a tenant that may wait, must be from 0 to 1000000.';
 const WEBHOOK = 'A webhook is {"url": …, "secret_env": …}.';
+const BACKUPS = 'backups is {"dir": …}: the folder for backups, relative to this file.';
 const AUTHORITIES =
   'pull is {"authorities": ["org.acme"]}: those whose enrolled workers fetch their calls, each org.<name> or x.<name>.';
 const SECRET_ENV = 'secret_env must be the name of an environment variable that holds the secret, whsec_….';
@@ -84,6 +85,7 @@ const settings = z.strictObject(
     witnesses: witnessesSchema.default([]),
     timestamps: timestampsSchema.default([]),
     checkpoint_copies: copiesSchema.default([]),
+    backups: z.strictObject({ dir: text(BACKUPS) }, BACKUPS).exactOptional(),
     exports: exportsSchema,
     ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
     workers: z.array(workerSchema, 'workers must be a list.').default([]),

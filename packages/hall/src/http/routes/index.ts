@@ -2,6 +2,7 @@ import type { Routes } from '../route.ts';
 import { ACCESS_ROUTES } from './access.ts';
 import { APPROVAL_ROUTES } from './approval.ts';
 import { AUTHORITY_ROUTES } from './authority.ts';
+import { BACKUP_ROUTES } from './backup.ts';
 import { BAN_LIST_ROUTES } from './ban-list.ts';
 import { BUDGET_ROUTES } from './budget.ts';
 import { CALL_ROUTES } from './call.ts';
@@ -37,6 +38,7 @@ export const ROUTES: Routes = {
   ...HEALTH_ROUTES,
   ...FREEZE_ROUTES,
   ...ERASURE_ROUTES,
+  ...BACKUP_ROUTES,
   ...BUDGET_ROUTES,
   ...IDENTITY_ROUTES,
 };

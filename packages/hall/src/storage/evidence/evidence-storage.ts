@@ -1,8 +1,9 @@
+import { WcpError } from '@wcp/spec';
 import { OpenSigners, type SignerSource, type StorageIdentity } from '../keys/signer-source.ts';
 import { type Ledger, type OpenLedger, openLedger } from '../ledger/ledger.ts';
 import { Eraser, type Payloads } from '../payload/eraser.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
-import type { Store } from '../store/store.ts';
+import type { FileStore, Store } from '../store/store.ts';
 
 /** A store and the ledger over it: everything that a Hall stores. */
 export interface EvidenceStorage {
@@ -10,6 +11,12 @@ export interface EvidenceStorage {
   readonly ledger: Ledger<SignerSource>;
   /** What forgets payloads. */
   readonly payloads: Payloads;
+  /**
+   * Copies the store into a new file while it is used.
+   *
+   * @throws {WcpError} `ERR_WCP_STORE` where it has no file, or the copy cannot be written
+   */
+  copyTo(file: string): Promise<void>;
   /** Ends what is under way and closes the store. */
   close(): Promise<void>;
 }
@@ -24,7 +31,7 @@ export async function openMemoryStorage(identity: StorageIdentity): Promise<Evid
  * checked while it is used.
  */
 export async function storageOver(
-  store: Store,
+  store: Store | FileStore,
   identity: StorageIdentity,
   { isChecked = false }: { readonly isChecked?: boolean } = {},
 ): Promise<EvidenceStorage> {
@@ -34,7 +41,11 @@ export async function storageOver(
     const payloads = await Eraser.open(opened);
     const ledger = ledgerOf(opened, signers);
     if (isChecked) opened.check.start();
-    return { store: opened.store, ledger, payloads, close: () => closeAll(opened, signers) };
+    return {
+      ...{ store: opened.store, ledger, payloads },
+      copyTo: (file) => copyOf(store, file),
+      close: () => closeAll(opened, signers),
+    };
   } catch (error) {
     signers.close();
     await store.close();
@@ -56,6 +67,11 @@ function ledgerOf(ledger: OpenLedger, signers: OpenSigners): Ledger<SignerSource
     sign: (key_id, data) => ledger.sign(key_id, data),
     storeCheck: () => ledger.storeCheck(),
   };
+}
+
+async function copyOf(store: Store | FileStore, file: string): Promise<void> {
+  if (!('copyTo' in store)) throw new WcpError('ERR_WCP_STORE', 'This Hall has no store in a file to copy.');
+  await store.copyTo(file);
 }
 
 async function closeAll(ledger: OpenLedger, signers: OpenSigners): Promise<void> {

@@ -62,6 +62,7 @@ export async function openFileStorage(
     store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'wipe', 'close']),
     ledger: { ...ledger, rotate: (source, at) => ledger.rotate(sentSource(source), at) },
     payloads: thread.part<Payloads>('payloads', ['plan', 'forget', 'work', 'retain']),
+    copyTo: (copy) => thread.copyTo(copy),
     close: () => thread.close(),
   };
   try {
@@ -118,6 +119,10 @@ class StorageWorker {
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     await this.#call('storage', 'close', []);
     await exited;
+  }
+
+  async copyTo(file: string): Promise<void> {
+    await this.#call('storage', 'copyTo', [file]);
   }
 
   async terminate(): Promise<void> {

@@ -48,7 +48,7 @@ export async function checkMark(
   if (!isBehind && (await readFrontier(store, mark.size)).root() === mark.root) return;
   throw new WcpError(
     'ERR_WCP_STORE',
-    'The store is older than the high-water mark beside the key, or another one: its end was cut off, or it comes from a backup. Nothing was written. If you restored a backup, remove the mark and start again; what came after the backup is lost.',
+    'The store is older than the high-water mark beside the key, or another one: its end was cut off, or it comes from a backup. Nothing was written. Put the newer store back; a backup is put back with `wcp restore`, which keeps the log from forking.',
   );
 }
 
@@ -61,17 +61,30 @@ function readMark(file: string, log: MarkedLog): HighWaterMark | null {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw broken(error);
   }
+  return parseMark(text, log);
+}
+
+function parseMark(text: string, log: Omit<MarkedLog, 'mark'>): HighWaterMark {
   const { size, root, seal, ...vouched } = parse(text);
   const mark = { size, root, seal };
   if (!isVouchedFor(statementOf(mark, log.origin), vouched, log)) throw broken();
   return mark;
 }
 
+/** The high-water mark that a text is; null for what is none of this log. */
+export function readMarkText(text: string, log: Omit<MarkedLog, 'mark'>): HighWaterMark | null {
+  try {
+    return text.length > MAX_LENGTH ? null : parseMark(text, log);
+  } catch {
+    return null;
+  }
+}
+
 /** Earlier versions signed it with the key of the log. */
 function isVouchedFor(
   statement: string,
   { code, signing_key_id, signature }: Omit<SealedMark, keyof HighWaterMark>,
-  { mac, terms }: MarkedLog,
+  { mac, terms }: Omit<MarkedLog, 'mark'>,
 ): boolean {
   if (signing_key_id === undefined) return code === mac.seal(statement);
   const term = terms.find(({ key_id }) => key_id === signing_key_id);

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { readRegularFileSync } from '@wcp/evidence/file';
 import { WcpError } from '@wcp/spec';
@@ -18,6 +28,8 @@ export interface DataKeys {
   find(tenant_id: string | null): DataKey | null;
   /** Removes a key for good; one that another key has replaced is gone already. */
   destroy(tenant_id: string | null, key_id: string): void;
+  /** Removes every key for good. @throws {WcpError} `ERR_WCP_STORE` where one cannot be removed */
+  destroyAll(): void;
 }
 
 /** Keys that are remembered; the others are read when they are needed. */
@@ -41,6 +53,7 @@ export function createDataKeys(): DataKeys {
     destroy(tenant_id, key_id) {
       if (find(tenant_id)?.id === key_id) keys.delete(tenant_id);
     },
+    destroyAll: () => keys.clear(),
   };
 }
 
@@ -77,6 +90,17 @@ class DataKeyFolder implements DataKeys {
     this.#durably(() => {
       overwrite(this.#fileOf(tenant));
       rmSync(this.#fileOf(tenant));
+    });
+  }
+
+  destroyAll(): void {
+    if (!existsSync(this.#dir)) return;
+    this.#known.clear();
+    this.#durably(() => {
+      for (const name of readdirSync(this.#dir)) {
+        overwrite(join(this.#dir, name));
+        rmSync(join(this.#dir, name));
+      }
     });
   }
 

@@ -87,13 +87,15 @@ export class Eraser implements Payloads {
     let plan: ErasurePlan = before;
     const make = async (below: number): Promise<readonly Entry[]> => {
       if (order.decision_id === null) plan = sum(before, await this.#plan(order, size, below));
-      const mustWait = order.scope !== 'before' && plan.in_flight > 0;
-      if (mustWait || (plan.decisions === 0 && key_id === null)) return [];
+      const mustWait = order.scope !== 'before' && plan.in_flight > 0 && order.isForced !== true;
+      const takes = plan.decisions + (order.isForced === true ? plan.in_flight : 0);
+      if (mustWait || (takes === 0 && key_id === null)) return [];
       if (named !== null) return named.map((decision) => entryOfOne(order, below, decision));
-      return [entryOf(order, { below, decisions: plan.decisions, positions: null, key_id })];
+      return [entryOf(order, { below, decisions: takes, positions: null, key_id })];
     };
     const [appended] = await this.#ledger.appendAt(make, () => {
-      if (plan.in_flight === 0) destroyKey(this.#ledger.store, { erasure: order, key_id });
+      if (plan.in_flight === 0 || order.isForced === true)
+        destroyKey(this.#ledger.store, { erasure: order, key_id });
     });
     return { ...plan, receipt: appended?.receipt ?? null };
   }
@@ -175,7 +177,7 @@ type Taken = Pick<Erasure, 'below' | 'decisions'> & Pick<OpenErasure, 'positions
 
 /** The receipt of a forgetting, and with it what is to be done: the one step that decides that it happens. */
 function entryOf(
-  { at, ...order }: ErasureOrder,
+  { at, isForced = false, ...order }: ErasureOrder,
   { below, decisions, positions, key_id }: Taken,
   more: readonly Change[] = [],
 ): Entry {
@@ -185,6 +187,7 @@ function entryOf(
     at,
     statement: { kind: 'erasure', erasure },
   });
-  const open: OpenErasure = { id: v7(), at, erasure, positions, key_id, phase: 'decisions', after: -1 };
+  const progress = { phase: 'decisions', after: -1, ...(isForced && { isForced }) } as const;
+  const open: OpenErasure = { id: v7(), at, erasure, positions, key_id, ...progress };
   return { evidence: { kind: 'plain', draft }, changes: [erasureChange(open), ...more] };
 }

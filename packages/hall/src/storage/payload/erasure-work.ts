@@ -28,6 +28,8 @@ export interface OpenErasure {
   readonly positions: readonly number[] | null;
   /** The data key that is destroyed; null where there is none. */
   readonly key_id: string | null;
+  /** Whether what waits for a human or an outcome is forgotten as well (default false). */
+  readonly isForced?: boolean;
   readonly phase: Phase;
   /** The last row of the phase that was looked at; null before the first. */
   readonly after: Key | null;
@@ -93,9 +95,9 @@ export class ErasureWork {
   }
 
   /** A payload whose key was destroyed is of no use to anybody; another may still be needed. */
-  async #mayErase({ key_id }: OpenErasure, position: number): Promise<boolean> {
+  async #mayErase({ key_id, isForced = false }: OpenErasure, position: number): Promise<boolean> {
     const row = await this.#store.sealed.get('receipts', position);
-    return key_id !== null || !(await isInFlight(this.#store, row?.decision_id ?? null));
+    return isForced || key_id !== null || !(await isInFlight(this.#store, row?.decision_id ?? null));
   }
 
   /** Removes the rows of a table that cannot be read any more, and others that are of no use. */

@@ -7,6 +7,8 @@ export type ErasureScope = Pick<Erasure, 'scope' | 'tenant_id' | 'data_label' | 
 export interface ErasureOrder extends ErasureScope, Pick<Erasure, 'reason' | 'note' | 'by'> {
   /** The time of the receipt. */
   readonly at: string;
+  /** Whether decisions are forgotten as well that wait for a human or for an outcome (default false): after a restore, what they wait for is gone. */
+  readonly isForced?: boolean;
 }
 
 /** What a forgetting takes. */

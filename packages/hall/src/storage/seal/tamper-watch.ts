@@ -23,7 +23,11 @@ export class TamperWatch {
   over(storage: EvidenceStorage): EvidenceStorage {
     const { store, ledger, payloads } = storage;
     const watched = { store: this.#watched(store), ledger: this.#watched(ledger) };
-    return { ...watched, payloads: this.#watched(payloads), close: () => storage.close() };
+    return {
+      ...{ ...watched, payloads: this.#watched(payloads) },
+      copyTo: (file) => storage.copyTo(file),
+      close: () => storage.close(),
+    };
   }
 
   #watched<P extends object>(part: P): P {

@@ -1,6 +1,6 @@
-import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { WcpError } from '@wcp/spec';
 import type { TableName } from './store.ts';
@@ -95,6 +95,27 @@ export function compactDatabase(file: string): void {
   }
 }
 
+/** Pages that are copied before whoever else waits has a turn. */
+const PAGES_A_STEP = 128;
+
+/**
+ * Copies the state of a database that is in use into a new file, and resolves once that is on disk. What is committed
+ * meanwhile is in the copy as well; what was removed before is not.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where the copy cannot be written
+ */
+export async function copyDatabase(database: DatabaseSync, file: string): Promise<void> {
+  try {
+    createPrivately(file);
+    await backup(database, file, { rate: PAGES_A_STEP });
+    const copy = openSync(file, 'r+');
+    fsyncSync(copy);
+    closeSync(copy);
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
 /** For its owner alone, whatever the umask says: SQLite gives its journals the permissions of the file. */
 function createPrivately(file: string): void {
   closeSync(openSync(file, 'wx', 0o600));
@@ -142,12 +163,14 @@ function checkVersion(database: DatabaseSync, earliest: number): void {
   );
 }
 
+/** Whoever can write to the file could have written keys and enrolments into it: no Hall may believe them (WCP-8-105). */
+const UNSEALED =
+  'Nothing vouches for the rows of so early a version, so that it is not brought up. Export its evidence with the Hall that wrote it; that verifies for ever. Begin a new Hall in another folder.';
+
 function wrongVersion(version: number): string {
   const found = `The store has version ${version}; this Hall reads version ${SCHEMA_VERSION}.`;
-  const isEarlier = version >= EARLIEST_VERSION && version < SCHEMA_VERSION;
-  return isEarlier
-    ? `${found} The next start brings it there.`
-    : `${found} Use the Hall that wrote it, or a newer one.`;
+  if (version > SCHEMA_VERSION) return `${found} Use the Hall that wrote it, or a newer one.`;
+  return version >= EARLIEST_VERSION ? `${found} The next start brings it there.` : `${found} ${UNSEALED}`;
 }
 
 function createTables(database: DatabaseSync): void {

@@ -3,8 +3,8 @@ import { WcpError } from '@wcp/spec';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type AnyTables, anyTable, RowWriter } from './row-writer.ts';
 import { asSqliteDatabase } from './sqlite-database.ts';
-import { emptyJournal, openDatabase, openReadOnly } from './sqlite-file.ts';
-import type { Change, Key, Query, Store, TableName, Tables } from './store.ts';
+import { copyDatabase, emptyJournal, openDatabase, openReadOnly } from './sqlite-file.ts';
+import type { Change, FileStore, Key, Query, Store, TableName, Tables } from './store.ts';
 import { storeError } from './store-error.ts';
 import { keyOf } from './tables.ts';
 
@@ -14,7 +14,7 @@ import { keyOf } from './tables.ts';
  *
  * @throws {WcpError} `ERR_WCP_STORE`: locked by another process, not writable, damaged, of a newer version
  */
-export function openSqliteStore(file: string): Store {
+export function openSqliteStore(file: string): FileStore {
   return storeOver(openDatabase(file));
 }
 
@@ -23,7 +23,7 @@ export function openSqliteStore(file: string): Store {
  *
  * @param isWithin a transaction is open, which the caller ends: a commit is then a part of it
  */
-export function storeOver(database: DatabaseSync, isWithin = false): Store {
+export function storeOver(database: DatabaseSync, isWithin = false): FileStore {
   return new SqliteStore(database, isWithin);
 }
 
@@ -36,7 +36,7 @@ export function readSqliteStore(file: string): Store {
   return new SqliteStore(openReadOnly(file));
 }
 
-class SqliteStore implements Store {
+class SqliteStore implements FileStore {
   readonly #database: DatabaseSync;
   readonly #isWithin: boolean;
   readonly #db: Kysely<Tables>;
@@ -96,6 +96,10 @@ class SqliteStore implements Store {
 
   async wipe(): Promise<void> {
     await this.#attempt(async () => emptyJournal(this.#database));
+  }
+
+  async copyTo(file: string): Promise<void> {
+    await this.#attempt(() => copyDatabase(this.#database, file));
   }
 
   async close(): Promise<void> {

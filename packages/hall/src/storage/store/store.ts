@@ -197,3 +197,13 @@ export interface Store {
   wipe(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A store that lies in one file. */
+export interface FileStore extends Store {
+  /**
+   * Copies what is stored into a new file, while others go on using it.
+   *
+   * @throws {WcpError} `ERR_WCP_STORE` where the copy cannot be written
+   */
+  copyTo(file: string): Promise<void>;
+}

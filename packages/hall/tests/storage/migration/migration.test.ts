@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
@@ -8,8 +8,10 @@ import { inputFor } from '../../support/documents.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { TestHall } from '../../support/test-hall.ts';
 
+const storeOf = (version: number) =>
+  gunzipSync(readFileSync(new URL(`./store-v${version}.db.gz`, import.meta.url)));
 /** A store that a Hall of version 3 wrote, with the key of this seed: each request in it holds a word and ZEBRA. */
-const EARLIER = gunzipSync(readFileSync(new URL('./store-v3.db.gz', import.meta.url)));
+const EARLIER = storeOf(3);
 const key = signingKeyFromSeed('11'.repeat(32));
 const IDS = {
   plain: '01a22d96-d3e3-7560-87fb-28056ba53f68',
@@ -116,4 +118,54 @@ describe('a store of version 3', () => {
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
     database.close();
   });
+});
+
+describe('a copy of a store that is brought up', () => {
+  test('is kept where that failed, and gone where it did not.', async () => {
+    edit('DELETE FROM dead_letters');
+    await expect(opened()).rejects.toMatchObject({ code: 'ERR_WCP_STORE_TAMPERED' });
+    const copy = join(folder, 'store.db.before-version-4');
+    const database = new DatabaseSync(copy, { readOnly: true });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+    expect(database.prepare('SELECT count(*) AS n FROM decisions').get()).toEqual({ n: 5 });
+    database.close();
+    writeFileSync(file, EARLIER);
+    await opened();
+    expect(existsSync(copy)).toBe(false);
+    expect(filesWith('ZEBRA')).toEqual([]);
+  });
+});
+
+describe('a store of another version', () => {
+  test.each([1, 2])(
+    'that nothing vouches for is refused, and stays as it was: version %i.',
+    async (version) => {
+      writeFileSync(file, storeOf(version));
+      await expect(opened()).rejects.toMatchObject({
+        code: 'ERR_WCP_STORE',
+        message: expect.stringContaining('Export its evidence'),
+      });
+      const database = new DatabaseSync(file, { readOnly: true });
+      expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: version });
+      expect(database.prepare('SELECT count(*) AS n FROM receipts').get()).toEqual({ n: 3 });
+      expect(database.prepare('SELECT count(*) AS n FROM api_keys').get()).toEqual({ n: 1 });
+      database.close();
+    },
+  );
+
+  test.each([5, -5, 1_000])(
+    'that is not known is refused, and stays as it was: version %i.',
+    async (version) => {
+      edit(`PRAGMA user_version=${version}`);
+      await expect(opened()).rejects.toMatchObject({
+        code: 'ERR_WCP_STORE',
+        message: expect.stringContaining('or a newer one'),
+      });
+      const database = new DatabaseSync(file, { readOnly: true });
+      expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: version });
+      database.close();
+      expect(readdirSync(folder)).not.toContain('store.db.before-version-4');
+    },
+  );
 });

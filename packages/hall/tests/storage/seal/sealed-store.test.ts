@@ -112,6 +112,7 @@ describe('what was tampered with', () => {
       store,
       ledger: {} as never,
       payloads: {} as never,
+      copyTo: async () => {},
       close: () => store.close(),
     });
     await store.commit([put('a'), put('b')]);
