@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:36bd89f986c7b26f91c04cc502a95f9c805a601356c3d319045e0d6a8ac6ed01';
+const FROZEN = 'sha256:dfacdd56cefa907517730223db5821b22d7153cf9ee49f0cccb843ec380899f5';
 
 interface Group {
   readonly id: string;
