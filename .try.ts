@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { processMachine } from './tooling/src/auditor/scene/machine.ts';
 import { makeEvidence } from './tooling/src/auditor/scene/make-evidence.ts';
+import { recordEvidence } from './tooling/src/auditor/scene/recorded-evidence.ts';
 const d = mkdtempSync('/tmp/wt/auditor-try-');
-console.time('made');
-console.log(d, await makeEvidence(processMachine('/tmp/wt/auditor/packages/cli/bin/wcp.mjs', d), d).then(({dir})=>dir));
-console.timeEnd('made');
+const made = await makeEvidence(processMachine('/tmp/wt/auditor/packages/cli/bin/wcp.mjs', d), d);
+recordEvidence(made, '/tmp/wt/auditor-recorded.json.gz');
+rmSync(d, { recursive: true });

@@ -5,6 +5,8 @@ const MEANINGS = {
     'A key was revoked. That a receipt before the revocation was written before the key was stolen shows only from a checkpoint that a witness saw, and none was asked for.',
   KEY_CHANGES_NOT_COMPLETE:
     'This is part of a log: a key may have been revoked by a receipt that is not part of it.',
+  REST_OF_LOG_NOT_CHECKED:
+    'This is an archive, which holds only the beginning of a log: the receipts behind its end are not here.',
   TIMESTAMPS_NOT_CHECKED:
     'No timestamp of another authority was verified: when all of this was written, only its own clock says.',
   TIMES_NOT_CHECKED: 'Whether the times of the receipts are in order was not asked.',

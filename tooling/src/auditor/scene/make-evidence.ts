@@ -1,13 +1,14 @@
 import { createPublicKey } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { timestampRequest } from '@wcp/evidence/timestamp';
 import { SceneHall, TENANTS } from './hall.ts';
 import type { Machine } from './machine.ts';
 import { TimestampAuthority } from './timestamp-authority.ts';
 import { SceneWitness, succeed } from './witness.ts';
 
 /** More than the thousand receipts that stay in a store, and two tiles. */
-const LONG = 1_600;
+const LONG = 1_300;
 /** Requests that are under way at a time. */
 const LANES = 16;
 
@@ -28,6 +29,8 @@ export interface MadeEvidence {
   readonly dir: string;
   /** The name of the log. */
   readonly origin: string;
+  /** When it was made, RFC 3339 in UTC. */
+  readonly at: string;
   /** The private keys of the log in their order, PEM. */
   readonly stolen: readonly string[];
 }
@@ -54,6 +57,7 @@ export async function makeEvidence(machine: Machine, place: string): Promise<Mad
     await live(scene);
     origin = (await hall.log()).origin;
     await hand(scene);
+    await thief(scene, place, authority);
     await archive(scene);
   } finally {
     await hall.stop();
@@ -61,7 +65,7 @@ export async function makeEvidence(machine: Machine, place: string): Promise<Mad
     authority.close();
   }
   writeFileSync(join(evidence, 'tsa.pem'), authority.certificates);
-  return { dir: evidence, origin, stolen: scene.stolen };
+  return { dir: evidence, origin, at: new Date().toISOString(), stolen: scene.stolen };
 }
 
 /** The first start makes the folder; then the Hall learns of those who watch it, and they of its first key. */
@@ -122,7 +126,10 @@ async function decide(hall: SceneHall): Promise<void> {
 
 /** From the end of its term on: the log stays as it was, and what a thief signs with it is found. */
 async function revokeFirst(hall: SceneHall): Promise<void> {
-  const { keys } = await hall.ask<{ keys: { key_id: string; to_position: number }[] }>('admin', '/wcp/log/keys');
+  const { keys } = await hall.ask<{ keys: { key_id: string; to_position: number }[] }>(
+    'admin',
+    '/wcp/log/keys',
+  );
   const [{ key_id, to_position }] = keys as [(typeof keys)[number]];
   await hall.as('admin', ['keys', 'revoke-log', key_id, '--at', String(to_position)]);
 }
@@ -145,6 +152,20 @@ async function hand({ machine, evidence, hall, witnesses, stolen }: Scene): Prom
   await banList(machine, hall, evidence);
 }
 
+/** Timestamps that a thief could get: from another authority, and from the right one on something else. */
+async function thief({ evidence }: Scene, place: string, authority: TimestampAuthority): Promise<void> {
+  mkdirSync(join(evidence, 'thief'));
+  mkdirSync(join(place, 'another'));
+  const another = await TimestampAuthority.open(join(place, 'another'));
+  const checkpoints = readdirSync(join(evidence, 'whole/checkpoints'));
+  const name = checkpoints.find((each) => each.endsWith('.tsr'))?.replace('.0.tsr', '.txt') ?? '';
+  const note = readFileSync(join(evidence, 'whole/checkpoints', name), 'utf8');
+  writeFileSync(join(evidence, 'thief/another.tsr'), another.stamp(timestampRequest(note).der));
+  const newest = readFileSync(join(evidence, 'whole/checkpoint.txt'), 'utf8');
+  writeFileSync(join(evidence, 'thief/elsewhere.tsr'), authority.stamp(timestampRequest(newest).der));
+  another.close();
+}
+
 interface Term {
   readonly key_id: string;
   readonly public_key: string;
@@ -156,7 +177,17 @@ async function banList(machine: Machine, hall: SceneHall, evidence: string): Pro
   const key = join(hall.dir, 'keys/org.example.pem');
   const out = join(evidence, 'ban-list.json');
   const made = ['bans', 'make', join(evidence, 'entries.json'), '--authority', 'org.example'];
-  await succeed(machine, [...made, '--sequence', '7', '--key-file', key, '--out', out]);
+  await succeed(machine, [
+    ...made,
+    '--sequence',
+    '7',
+    '--max-age',
+    '31536000',
+    '--key-file',
+    key,
+    '--out',
+    out,
+  ]);
   const pem = createPublicKey(readFileSync(key, 'utf8')).export({ type: 'spki', format: 'pem' });
   writeFileSync(join(evidence, 'authority.pub.pem'), pem);
 }
@@ -168,6 +199,6 @@ async function archive({ machine, evidence, hall }: Scene): Promise<void> {
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   await hall.stop();
-  await succeed(machine, ['evidence', 'archive', hall.dir, '--before', '600']);
+  await succeed(machine, ['evidence', 'archive', hall.dir, '--before', '256']);
   cpSync(join(hall.dir, 'archive'), join(evidence, 'archive'), { recursive: true });
 }

@@ -68,11 +68,11 @@ async function verify(
 
 /** The checkpoint of a folder of tiles covers its end: without one, nothing was verified. */
 function tilesDocument(verified: VerifiedTiles): object {
-  const { size, checkpoints, findings, is_cut_off, not_checked } = verified;
+  const { size, checkpoints, findings, is_cut_off, is_whole, not_checked } = verified;
   const ok = findings.length === 0;
   return {
     ok,
-    is_whole: ok ? true : null,
+    is_whole: ok ? is_whole : null,
     receipts: size,
     checkpoints,
     decisions: null,
@@ -83,14 +83,14 @@ function tilesDocument(verified: VerifiedTiles): object {
 }
 
 function tilesText(verified: VerifiedTiles, { colours }: Terminal): string {
-  const { size, checkpoints, findings, is_cut_off, keysAreGiven, not_checked } = verified;
+  const { size, checkpoints, findings, is_cut_off, is_whole, keysAreGiven, not_checked } = verified;
   const lines = findings.map((finding) => `${findingText(finding)}${finding.message}\n`);
   const verdict =
     findings.length > 0
       ? colours.red(
           `${count(findings.length, 'finding')}${is_cut_off ? ', and the rest was not looked at' : ''}`,
         )
-      : colours.green('ok: nothing is changed or missing');
+      : colours.green(is_whole ? 'ok: nothing is changed or missing' : 'ok: nothing is changed in this archive');
   lines.push(`${count(size, 'receipt')}, ${count(checkpoints, 'checkpoint')}: ${verdict}.\n`);
   for (const { code, message } of not_checked) lines.push(`Not checked: ${code}: ${message}\n`);
   if (!keysAreGiven) lines.push(KEY_OF_THE_EVIDENCE);
