@@ -9,6 +9,11 @@ const MEANINGS = {
     'This is an archive, which holds only the beginning of a log: the receipts behind its end are not here.',
   TIMESTAMPS_NOT_CHECKED:
     'No timestamp of another authority was verified: when all of this was written, only its own clock says.',
+  FIRST_KEY_NOT_GIVEN:
+    'The key came with the evidence: whoever wrote the evidence may have made it. Give the first key of the log as you know it.',
+  STREAM_ENDS_NOT_CHECKED:
+    'This is part of a log: receipts missing from the end of a stream cannot be detected.',
+  END_NOT_CHECKED: 'Receipts missing from the end of the log cannot be detected, which was accepted.',
   TIMES_NOT_CHECKED: 'Whether the times of the receipts are in order was not asked.',
 } as const;
 

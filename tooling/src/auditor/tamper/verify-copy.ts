@@ -32,6 +32,20 @@ const COMMANDS = {
   ],
 } as const;
 
+const NOT_WITNESSED = ['WITNESSES_NOT_CHECKED', 'REVOKED_KEY_NOT_WITNESSED'];
+const NO_TIMES = ['TIMESTAMPS_NOT_CHECKED', 'TIMES_NOT_CHECKED'];
+
+/** What verification says of evidence that nobody touched. */
+export const HONEST: readonly { readonly kind: EvidenceKind; readonly not_checked: readonly string[] }[] = [
+  { kind: 'whole', not_checked: [] },
+  { kind: 'credulous', not_checked: ['FIRST_KEY_NOT_GIVEN'] },
+  { kind: 'part', not_checked: ['KEY_CHANGES_NOT_COMPLETE', 'STREAM_ENDS_NOT_CHECKED'] },
+  { kind: 'tiles', not_checked: [...NOT_WITNESSED, ...NO_TIMES] },
+  { kind: 'archive', not_checked: [...NOT_WITNESSED, 'REST_OF_LOG_NOT_CHECKED', ...NO_TIMES] },
+  { kind: 'disclosure', not_checked: [] },
+  { kind: 'ban-list', not_checked: [] },
+];
+
 const FILE = /\.(?:pem|json)$|^(?:whole|part|tiles|archive)$/;
 
 /** Verifies one kind of evidence as an auditor does, who knows the name of the log. */

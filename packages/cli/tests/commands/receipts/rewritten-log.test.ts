@@ -103,7 +103,10 @@ function stamp(dir: string, size: number): string {
 }
 
 async function verify(dir: string, ...args: readonly string[]) {
-  const { code, out } = await wcp(['receipts', 'verify', dir, '--json', ...args]);
+  const { code, out } = await wcp([
+    ...['receipts', 'verify', dir, '--keys', join(dir, 'keys.json'), '--json'],
+    ...args,
+  ]);
   const { findings, not_checked, witnessed_size } = JSON.parse(out);
   const codes = [...new Set(findings.map((each: { code: string }) => each.code))];
   return { code, codes, witnessed_size, not_checked: not_checked.map((each: { code: string }) => each.code) };

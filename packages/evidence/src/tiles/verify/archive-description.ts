@@ -30,7 +30,8 @@ const MEMBERS = ['log_size', 'proof', 'root', 'schema_version', 'size'];
 function isArchive(value: unknown): value is Archive {
   if (!isObject(value) || Object.keys(value).sort().join() !== MEMBERS.join()) return false;
   const [size, log_size] = [own(value, 'size'), own(value, 'log_size')];
-  const isPlaced = isSize(size) && isSize(log_size) && size > 0 && size % TILE_WIDTH === 0 && size <= log_size;
+  const isPlaced =
+    isSize(size) && isSize(log_size) && size > 0 && size % TILE_WIDTH === 0 && size <= log_size;
   const hashes = [own(value, 'root'), ...(listOf(own(value, 'proof')) ?? [null])];
   return own(value, 'schema_version') === 'wcp-archive.v1' && isPlaced && hashes.every(isHash);
 }

@@ -75,7 +75,9 @@ export async function verifyTiles(dir: string, expected: TilesExpectation): Prom
   const read = folderReader(dir);
   const notes = [readText(read, 'checkpoint'), ...(expected.checkpoints ?? [])];
   const head = readCheckpoint(notes[0])?.head ?? null;
-  const described = readArchive(read('archive.json', MAX_TILE_BYTES) === null ? null : readText(read, 'archive.json'));
+  const described = readArchive(
+    read('archive.json', MAX_TILE_BYTES) === null ? null : readText(read, 'archive.json'),
+  );
   const archive = described === 'malformed' ? null : described;
   const size = archive?.size ?? head?.size ?? 0;
   const examiner = new TileExaminer(size, read);
@@ -98,7 +100,10 @@ export async function verifyTiles(dir: string, expected: TilesExpectation): Prom
   const about = [...changes, ...examineDescription(described, root), ...aboutNotes.flat()];
   const findings = [...examiner.findings, ...about].slice(0, MAX_FINDINGS);
   const is_whole = archive === null || archive.size === archive.log_size;
-  const not_checked = [...notCheckedOf(history), ...(is_whole ? [] : [notChecked('REST_OF_LOG_NOT_CHECKED')])];
+  const not_checked = [
+    ...notCheckedOf(history),
+    ...(is_whole ? [] : [notChecked('REST_OF_LOG_NOT_CHECKED')]),
+  ];
   return { ok: findings.length === 0, findings, is_cut_off, size, is_whole, not_checked };
 }
 

@@ -25,38 +25,68 @@ const [KEY_HASH, TIME, SIGNATURE] = [0, 11, 40];
 const [SIZE, ROOT, LOG, W1, W2] = [1, 2, 4, 5, 6];
 
 const NEWEST = rowsOf('whole', [
-  ['the origin of the checkpoint is changed', line(0, (text) => `${text}x`), 'CHECKPOINT_ORIGIN_MISMATCH'],
+  [
+    'the origin of the checkpoint is changed',
+    line(0, (text) => `${text}x`),
+    'CHECKPOINT_ORIGIN_MISMATCH',
+    'LOG_NOT_WITNESSED',
+  ],
   [
     'the size of the checkpoint is changed',
     line(SIZE, (text) => `${Number(text) - 1}`),
     'CHECKPOINT_SIGNATURE_INVALID',
+    'LOG_NOT_WITNESSED',
   ],
   [
     'the root of the checkpoint is changed',
     line(ROOT, () => Buffer.alloc(32).toString('base64')),
     'CHECKPOINT_SIGNATURE_INVALID',
+    'LOG_NOT_WITNESSED',
   ],
-  ['the checkpoint gets a line more', line(ROOT, (text) => `${text}\nmore`), 'CHECKPOINT_SIGNATURE_INVALID'],
-  ['the root of the checkpoint is no hash', line(ROOT, () => 'nothing'), 'CHECKPOINT_MALFORMED'],
+  [
+    'the checkpoint gets a line more',
+    line(ROOT, (text) => `${text}\nmore`),
+    'CHECKPOINT_SIGNATURE_INVALID',
+    'LOG_NOT_WITNESSED',
+  ],
+  [
+    'the root of the checkpoint is no hash',
+    line(ROOT, () => 'nothing'),
+    'CHECKPOINT_MALFORMED',
+    'LOG_NOT_WITNESSED',
+  ],
   [
     'the signature of the checkpoint is changed',
     line(LOG, withByte(SIGNATURE)),
     'CHECKPOINT_SIGNATURE_INVALID',
+    'LOG_NOT_WITNESSED',
   ],
-  ['the checkpoint names another key', line(LOG, withByte(KEY_HASH)), 'CHECKPOINT_KEY_UNKNOWN'],
+  [
+    'the checkpoint names another key',
+    line(LOG, withByte(KEY_HASH)),
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
+  ],
   [
     'the checkpoint names another log beside its signature',
     line(LOG, (text) => text.replace(MARK, `${MARK}x`)),
     'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
   ],
   [
     'the signature of the log is left out',
     newest((note) => note.split('\n').toSpliced(LOG, 1).join('\n')),
     'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
   ],
-  ['the checkpoint is cut', newest((note) => note.slice(0, 30)), 'CHECKPOINT_MALFORMED'],
-  ['a cosignature is changed', line(W1, withByte(SIGNATURE)), 'COSIGNATURE_INVALID'],
-  ['the time of a cosignature is changed', line(W2, withByte(TIME)), 'COSIGNATURE_INVALID'],
+  ['the checkpoint is cut', newest((note) => note.slice(0, 30)), 'CHECKPOINT_MALFORMED', 'LOG_NOT_WITNESSED'],
+  ['a cosignature is changed', line(W1, withByte(SIGNATURE)), 'COSIGNATURE_INVALID', 'LOG_NOT_WITNESSED'],
+  [
+    'the time of a cosignature is changed',
+    line(W2, withByte(TIME)),
+    'COSIGNATURE_INVALID',
+    'LOG_NOT_WITNESSED',
+  ],
   ['a cosignature names another key', line(W2, withByte(KEY_HASH)), 'LOG_NOT_WITNESSED'],
   ['a cosignature names another witness', line(W2, (text) => text.replace('w2', 'w3')), 'LOG_NOT_WITNESSED'],
   [
@@ -64,12 +94,36 @@ const NEWEST = rowsOf('whole', [
     newest((note) => note.split('\n').toSpliced(W2, 1).join('\n')),
     'LOG_NOT_WITNESSED',
   ],
-  ['one witness stands there twice', line(W2, () => ''), 'CHECKPOINT_MALFORMED'],
-  ['the checkpoint is signed with a former key', signedBy(1), 'CHECKPOINT_KEY_NOT_IN_FORCE'],
-  ['the checkpoint is signed with the revoked key', signedBy(0), 'CHECKPOINT_KEY_NOT_IN_FORCE'],
-  ['the checkpoint is signed with a key of nobody', byStranger, 'CHECKPOINT_KEY_UNKNOWN'],
-  ['the newest checkpoint is left out', withoutNewest, 'END_NOT_COVERED'],
-  ['the checkpoint claims one receipt more', claimingMore, 'LOG_TAIL_MISSING'],
+  [
+    'one witness stands there twice',
+    newest((note) =>
+      note
+        .split('\n')
+        .with(W2, note.split('\n')[W1] ?? '')
+        .join('\n'),
+    ),
+    'LOG_NOT_WITNESSED',
+  ],
+  [
+    'the checkpoint is signed with a former key',
+    signedBy(1),
+    'CHECKPOINT_KEY_NOT_IN_FORCE',
+    'LOG_NOT_WITNESSED',
+  ],
+  [
+    'the checkpoint is signed with the revoked key',
+    signedBy(0),
+    'CHECKPOINT_KEY_NOT_IN_FORCE',
+    'LOG_NOT_WITNESSED',
+  ],
+  [
+    'the checkpoint is signed with a key of nobody',
+    byStranger,
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
+  ],
+  ['the newest checkpoint is left out', withoutNewest, 'END_NOT_COVERED', 'LOG_NOT_WITNESSED'],
+  ['the checkpoint claims one receipt more', claimingMore, 'LOG_TAIL_MISSING', 'LOG_NOT_WITNESSED'],
 ]);
 
 function signedBy(index: number) {
@@ -124,18 +178,24 @@ const EARLIER = rowsOf('whole', [
         note.split('\n').with(ROOT, Buffer.alloc(32).toString('base64')).join('\n'),
       ),
     'CHECKPOINT_SIGNATURE_INVALID',
+    'TIMESTAMP_MISMATCH',
   ],
   [
     'an earlier checkpoint is left out, with a timestamp on it',
     (copy) => copy.remove(earlier(copy, '.txt')),
     'TIMESTAMP_MISMATCH',
   ],
-  ['an earlier checkpoint is of another log, and signed', anotherRoot, 'LOG_ROOT_MISMATCH'],
+  [
+    'an earlier checkpoint is of another log, and signed',
+    anotherRoot,
+    'LOG_ROOT_MISMATCH',
+    'TIMESTAMP_MISMATCH',
+  ],
   ['the timestamp is no timestamp', stamp(() => Buffer.from('nothing')), 'TIMESTAMP_MALFORMED'],
   ['the timestamp is empty', stamp(() => Buffer.alloc(0)), 'TIMESTAMP_MALFORMED'],
   [
     'the signature of the timestamp is changed',
-    stamp((bytes) => bytes.fill((bytes.at(-1) ?? 0) ^ 1, -1)),
+    stamp((bytes) => bytes.fill((bytes.at(-1) ?? 0) ^ 1, bytes.length - 1)),
     'TIMESTAMP_SIGNATURE_INVALID',
   ],
   [

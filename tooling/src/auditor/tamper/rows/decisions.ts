@@ -120,7 +120,11 @@ const DECISIONS = rowsOf('whole', [
     }),
     'WORLD_CHANGED',
   ],
-  ['a world is left out', (copy) => copy.remove(`whole/worlds/${copy.files('whole/worlds')[0]}`), 'ABSENT'],
+  [
+    'a world is left out',
+    (copy) => copy.remove(`whole/worlds/${copy.files('whole/worlds')[0]}`),
+    'WORLD_MISSING',
+  ],
 ]);
 
 /** The key that comes with the evidence, for somebody who trusts it. */
@@ -129,11 +133,15 @@ const KEYS = rowsOf('credulous', [
     'the key that came with the evidence is that of a stranger',
     (copy) => copy.json('whole/keys.json', () => ({ [STRANGER.keyId]: STRANGER.publicKey })),
     'RECEIPT_KEY_UNKNOWN',
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
   ],
   [
     'the key that came with the evidence stands under another id',
     (copy) => copy.json('whole/keys.json', (keys) => ({ [STRANGER.keyId]: Object.values(keys)[0] })),
-    'KEY_ID_MISMATCH',
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
+    'RECEIPT_KEY_UNKNOWN',
   ],
   [
     'the key that came with the evidence is left out',

@@ -53,6 +53,8 @@ const DISCLOSURE = rowsOf('disclosure', [
       value.receipt.signing_key_id = STRANGER.keyId;
     }),
     'RECEIPT_KEY_UNKNOWN',
+    'PROOF_INVALID',
+    'RECEIPT_HASH_MISMATCH',
   ],
   [
     'the signature in a disclosure is changed',
@@ -166,7 +168,7 @@ const BAN_LIST = rowsOf('ban-list', [
   [
     'max_age_seconds of a ban list is changed',
     list((value) => {
-      value.max_age_seconds += 1;
+      value.max_age_seconds -= 1;
     }),
     INVALID,
   ],

@@ -21,7 +21,15 @@ export const PART: readonly Tampering[] = rowsOf('part', [
     'RECEIPT_HASH_MISMATCH',
     'PROOF_INVALID',
   ],
-  ['a receipt of the part is left out', receipts((values) => values.toSpliced(3, 1)), 'RECEIPT_SEQ_GAP'],
+  [
+    'a receipt of the part is left out',
+    receipts((values) => values.toSpliced(3, 1)),
+    'RECEIPT_SEQ_GAP',
+    'PROOF_INVALID',
+    'PROOF_RECEIPT_MISSING',
+    'RECEIPT_CHAIN_BREAK',
+    'RECEIPT_KEY_NOT_IN_FORCE',
+  ],
   [
     'a receipt and its proof are left out',
     (copy) => {
@@ -29,6 +37,7 @@ export const PART: readonly Tampering[] = rowsOf('part', [
       proofs((values) => values.toSpliced(3, 1))(copy);
     },
     'RECEIPT_SEQ_GAP',
+    'RECEIPT_CHAIN_BREAK',
   ],
   [
     'the first receipt and its proof are left out',
@@ -74,13 +83,24 @@ export const PART: readonly Tampering[] = rowsOf('part', [
   ],
   ['there is a proof too many', proofs((values) => [...values, values[0]]), 'PROOF_RECEIPT_MISSING'],
   ['the last proof is left out', proofs((values) => values.slice(0, -1)), 'PROOF_MALFORMED'],
-  ['the proofs are left out', (copy) => copy.remove('part/proofs.jsonl'), 'LOG_ROOT_MISMATCH'],
+  [
+    'the proofs are left out',
+    (copy) => copy.remove('part/proofs.jsonl'),
+    'LOG_ROOT_MISMATCH',
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
+    'RECEIPT_KEY_UNKNOWN',
+  ],
   [
     'a rotation beside the part is changed',
     keys(([first]) => {
       first.receipt.key.origin = 'x';
     }),
     'RECEIPT_HASH_MISMATCH',
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
+    'PROOF_CHECKPOINT_MISSING',
+    'RECEIPT_KEY_UNKNOWN',
   ],
   [
     'the proof of a rotation is changed',
@@ -95,6 +115,10 @@ export const PART: readonly Tampering[] = rowsOf('part', [
       first.position -= 1;
     }),
     'RECEIPT_KEY_CHANGE_INVALID',
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
+    'PROOF_CHECKPOINT_MISSING',
+    'RECEIPT_KEY_UNKNOWN',
   ],
   [
     'the size in the proof of a rotation is changed',
@@ -103,13 +127,30 @@ export const PART: readonly Tampering[] = rowsOf('part', [
     }),
     'PROOF_CHECKPOINT_MISSING',
   ],
-  ['a rotation beside the part is left out', keys((values) => values.slice(1)), 'RECEIPT_KEY_UNKNOWN'],
+  [
+    'a rotation beside the part is left out',
+    keys((values) => values.slice(1)),
+    'RECEIPT_KEY_UNKNOWN',
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
+    'PROOF_CHECKPOINT_MISSING',
+  ],
   [
     'the rotations beside the part are left out',
     (copy) => copy.remove('part/key-receipts.jsonl'),
     'RECEIPT_KEY_UNKNOWN',
+    'CHECKPOINT_KEY_UNKNOWN',
+    'LOG_NOT_WITNESSED',
+    'PROOF_CHECKPOINT_MISSING',
   ],
-  ['the checkpoint of the part is left out', withoutCheckpoints, 'PROOF_CHECKPOINT_MISSING'],
+  [
+    'the checkpoint of the part is left out',
+    withoutCheckpoints,
+    'PROOF_CHECKPOINT_MISSING',
+    'END_NOT_COVERED',
+    'LOG_NOT_WITNESSED',
+    'LOG_NOT_TIMESTAMPED',
+  ],
 ]);
 
 function withoutCheckpoints(copy: EvidenceCopy): void {

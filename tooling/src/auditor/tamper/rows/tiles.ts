@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { consistencyProof } from '@wcp/evidence';
 import type { EvidenceCopy } from '../evidence-copy.ts';
 import { STRANGER } from '../forge.ts';
 import { rowsOf, type Tampering } from '../tampering.ts';
@@ -21,22 +19,37 @@ const TILES = rowsOf('tiles', [
     'an entry is changed',
     entries(replaced('"kind":"decision"', '"kind":"decisiom"')),
     'RECEIPT_HASH_MISMATCH',
+    'LOG_ROOT_MISMATCH',
+    'TILE_MISMATCH',
   ],
   [
     'an entry is no longer canonical',
     entries(replaced('"seq":0,', '"seq":0.0,'.slice(0, 8))),
     'RECEIPT_MALFORMED',
+    'LOG_ROOT_MISMATCH',
+    'TILE_MISMATCH',
   ],
-  ['the length of an entry is changed', entries(flipped(1)), 'TILE_MALFORMED'],
-  ['a bundle of entries is cut', entries((bytes) => bytes.subarray(0, -5)), 'TILE_MALFORMED'],
-  ['a bundle of entries is left out', (copy) => copy.remove('tiles/tile/entries'), 'TILE_MISSING'],
+  ['the length of an entry is changed', entries(flipped(1)), 'TILE_MALFORMED', 'CHECKPOINT_KEY_UNKNOWN'],
+  [
+    'a bundle of entries is cut',
+    entries((bytes) => bytes.subarray(0, -5)),
+    'TILE_MALFORMED',
+    'CHECKPOINT_KEY_UNKNOWN',
+  ],
+  [
+    'a bundle of entries is left out',
+    (copy) => copy.remove('tiles/tile/entries'),
+    'TILE_MISSING',
+    'CHECKPOINT_KEY_UNKNOWN',
+  ],
   ['a hash of a tile is changed', leaves(flipped(3)), 'TILE_MISMATCH'],
   ['a tile is cut', leaves((bytes) => bytes.subarray(0, -32)), 'TILE_MALFORMED'],
   ['a tile is left out', (copy) => copy.remove('tiles/tile/0'), 'TILE_MISSING'],
   [
     'the checkpoint of the tiles claims less',
     note((text) => text.replace(/^\d+$/m, '23')),
-    'CHECKPOINT_SIGNATURE_INVALID',
+    'CHECKPOINT_KEY_UNKNOWN',
+    'TILE_MISSING',
   ],
   [
     'the checkpoint of the tiles is left out',
@@ -62,6 +75,7 @@ const ARCHIVE = rowsOf('archive', [
       value.schema_version = 'wcp-archive.v2';
     }),
     'ARCHIVE_MALFORMED',
+    'TILE_MISSING',
   ],
   [
     'the size of an archive is changed',
@@ -76,6 +90,7 @@ const ARCHIVE = rowsOf('archive', [
       value.size = 0;
     }),
     'ARCHIVE_MALFORMED',
+    'TILE_MISSING',
   ],
   [
     'the root of an archive is changed',
@@ -104,6 +119,7 @@ const ARCHIVE = rowsOf('archive', [
       delete value.proof;
     }),
     'ARCHIVE_MALFORMED',
+    'TILE_MISSING',
   ],
   [
     'the description of an archive is left out',
@@ -114,6 +130,7 @@ const ARCHIVE = rowsOf('archive', [
     'the description of an archive is no JSON',
     (copy) => copy.text('archive/archive.json', () => '{'),
     'ARCHIVE_MALFORMED',
+    'TILE_MISSING',
   ],
   ['a bundle of an archive is left out', (copy) => copy.remove('archive/tile/entries/000'), 'TILE_MISSING'],
   [
@@ -133,5 +150,3 @@ const ARCHIVE = rowsOf('archive', [
 
 /** What is done to tiles and archives. */
 export const TILE_FILES: readonly Tampering[] = [...TILES, ...ARCHIVE];
-void writeFileSync;
-void consistencyProof;
