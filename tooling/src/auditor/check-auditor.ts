@@ -6,6 +6,7 @@
  * `-- --record FILE` keeps the evidence in one file, as the tests have it; `-- --only TEXT` tries the tamperings whose
  * name holds the text.
  */
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +79,7 @@ function elsewhere(program: string, { dir, origin, stolen }: MadeEvidence): Audi
   const given = join(scratch, 'given');
   cpSync(dir, given, { recursive: true });
   const work = join(scratch, 'auditor');
-  const machine: Machine = processMachine(program, scratch);
+  const machine: Machine = processMachine(program, scratch, withoutNetwork());
   return {
     copy() {
       rmSync(work, { recursive: true, force: true });
@@ -87,6 +88,14 @@ function elsewhere(program: string, { dir, origin, stolen }: MadeEvidence): Audi
     },
     verify: (copy, kind) => verifyCopy(copy, kind, origin, (args) => machine.run(args)),
   };
+}
+
+/** What takes the network from a process, where this machine allows that. */
+function withoutNetwork(): readonly string[] {
+  const cut = ['unshare', '--map-root-user', '--net'];
+  const isAllowed = spawnSync('unshare', [...cut.slice(1), 'true']).status === 0;
+  console.log(isAllowed ? 'The auditor has no network.' : 'The network cannot be cut off on this machine: unshare is refused.');
+  return isAllowed ? cut : [];
 }
 
 async function compare(title: string, expected: Partial<Verified>, verify: () => Promise<Verified>): Promise<void> {

@@ -26,10 +26,13 @@ export interface Machine {
  *
  * @param program the file that Node runs
  * @param cwd the folder that it runs in
+ * @param around a command that each process is started by (default: none)
  */
-export function processMachine(program: string, cwd: string): Machine {
-  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    spawn(process.execPath, [program, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } });
+export function processMachine(program: string, cwd: string, around: readonly string[] = []): Machine {
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const [command = '', ...rest] = [...around, process.execPath, program, ...args];
+    return spawn(command, rest, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } });
+  };
   return {
     async run(args, env) {
       const child = start(args, env);
