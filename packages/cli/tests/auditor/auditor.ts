@@ -1,7 +1,6 @@
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 // @boundaries-ignore The script that plays an auditor on another machine has the same evidence.
-import { unpackEvidence } from '../../../../tooling/src/auditor/scene/recorded-evidence.ts';
+import { readRecorded, unpackEvidence } from '../../../../tooling/src/auditor/scene/recorded-evidence.ts';
 // @boundaries-ignore As above.
 import { EvidenceCopy } from '../../../../tooling/src/auditor/tamper/evidence-copy.ts';
 // @boundaries-ignore As above.
@@ -9,19 +8,15 @@ import { type EvidenceKind, verifyCopy } from '../../../../tooling/src/auditor/t
 import { scratch, wcp } from '../support/support.ts';
 
 /** Evidence of a Hall that lived, made on 30 November 2026: what was recorded then must verify for ever. */
-const RECORDED = join(import.meta.dirname, 'evidence-2026-11.json.gz');
+const recorded = readRecorded(join(import.meta.dirname, 'evidence-2026-11.json.gz'));
 
-/** The evidence, untouched. */
-export const evidence = unpackEvidence(RECORDED, scratch());
-
-/** A copy of it to be tampered with. */
+/** A copy of the evidence, which a test may tamper with. */
 export function copyOfEvidence(): EvidenceCopy {
-  const dir = scratch();
-  cpSync(evidence.dir, dir, { recursive: true });
-  return new EvidenceCopy(dir, evidence.stolen);
+  const { dir, stolen } = unpackEvidence(recorded, scratch());
+  return new EvidenceCopy(dir, stolen);
 }
 
 /** Verifies a copy in this process, at the time at which the evidence was made. */
 export function verify(copy: EvidenceCopy, kind: EvidenceKind) {
-  return verifyCopy(copy, kind, evidence.origin, (args) => wcp(args, { now: () => evidence.at }));
+  return verifyCopy(copy, kind, recorded.origin, (args) => wcp(args, { now: () => recorded.at }));
 }

@@ -11,7 +11,7 @@ import { type Deployment, openDeployment } from '@wcp/hall';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deferred, REAL_CLOCK, scratch, wcp } from '../support/support.ts';
 import { hasOpenssl, TimestampAuthority } from '../support/timestamp-authority.ts';
-import { evidence } from '../auditor/auditor.ts';
+import { copyOfEvidence } from '../auditor/auditor.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const PAGE = readFileSync(join(ROOT, 'docs/evidence.md'), 'utf8');
@@ -69,7 +69,7 @@ beforeAll(async () => {
   const write = (name: string, more: object) =>
     writeFileSync(join(dir, name), JSON.stringify({ ...read(name), ...more }));
   mkdirSync(join(dir, 'siem'));
-  writeFileSync(join(dir, 'tsa.pem'), readFileSync(join(evidence.dir, 'tsa.pem')));
+  writeFileSync(join(dir, 'tsa.pem'), copyOfEvidence().read('tsa.pem'));
   const watched = settings('"checkpoint_copies"') as { checkpoint_copies: { file?: string }[] };
   const copies = watched.checkpoint_copies.map((copy) =>
     copy.file === undefined ? copy : { file: at('checkpoints.txt') },
@@ -103,14 +103,13 @@ describe('the page about evidence', () => {
   });
 
   test('A program that signs is found by the settings of the page.', async () => {
-    const dir = at('signed-elsewhere');
-    await (await openDeployment(dir, { listens: false, keys: 'none' })).close();
-    const { signer } = settings('"signer"') as { signer: { command: string[] } };
-    const fresh = at('elsewhere');
-    mkdirSync(fresh);
-    const command = [process.execPath, SIGNER, '0c'.repeat(32), ...signer.command.slice(1, 1)];
-    writeFileSync(join(fresh, 'server.json'), JSON.stringify({ origin: 'hall.example/kms', signer: { ...signer, command } }));
-    const elsewhere = await openDeployment(fresh, { listens: false, keys: 'none', log: () => {} });
+    const { signer } = settings('"signer"') as { signer: object };
+    const dir = at('elsewhere');
+    mkdirSync(dir);
+    const command = [process.execPath, SIGNER, '0c'.repeat(32)];
+    const server = { origin: 'hall.example/kms', signer: { ...signer, command } };
+    writeFileSync(join(dir, 'server.json'), JSON.stringify(server));
+    const elsewhere = await openDeployment(dir, { listens: false, keys: 'none', log: () => {} });
     expect((await elsewhere.hall.log.checkpoint()).split('\n')[0]).toBe('hall.example/kms');
     await elsewhere.close(0);
   });
@@ -133,7 +132,7 @@ describe('the page about evidence', () => {
 
   test.skipIf(!hasOpenssl)('openssl verifies a timestamp in the way of the page.', async () => {
     const authority = await TimestampAuthority.open();
-    const note = readFileSync(join(evidence.dir, 'whole/checkpoint.txt'), 'utf8');
+    const note = copyOfEvidence().read('whole/checkpoint.txt');
     mkdirSync(at('stamped/evidence/checkpoints'), { recursive: true });
     writeFileSync(at('stamped/evidence/checkpoints/300.txt'), note);
     writeFileSync(at('stamped/evidence/checkpoints/300.0.tsr'), authority.stamp(timestampRequest(note).der));

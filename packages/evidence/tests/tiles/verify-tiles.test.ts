@@ -172,7 +172,7 @@ describe('tiles in a folder', () => {
       const proof = consistencyProof(allLeaves(), size, SIZE);
       const archive = { schema_version: 'wcp-archive.v1', size, root: builder.root(), log_size: SIZE, proof };
       writeFileSync(join(dir, 'archive.json'), JSON.stringify({ ...archive, ...change }));
-      for (const { path, bytes } of builder.partials()) write([{ path, bytes }], dir);
+      write(builder.partials(), dir);
     };
     const allLeaves = () =>
       readdirSync(join(root, 'tile/entries'), { recursive: true, encoding: 'utf8' })

@@ -18,9 +18,13 @@ export function recordEvidence({ dir, ...made }: MadeEvidence, file: string): vo
   writeFileSync(file, gzipSync(JSON.stringify(recorded), { level: 9 }));
 }
 
+/** Reads what was recorded. */
+export function readRecorded(file: string): Recorded {
+  return JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Recorded;
+}
+
 /** Puts recorded evidence into a folder. */
-export function unpackEvidence(file: string, dir: string): MadeEvidence {
-  const { files, ...made } = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Recorded;
+export function unpackEvidence({ files, ...made }: Recorded, dir: string): MadeEvidence {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     writeFileSync(join(dir, name), Buffer.from(content, 'base64'));
