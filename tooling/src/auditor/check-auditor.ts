@@ -52,7 +52,9 @@ async function checkAll(): Promise<void> {
     if (!name.includes(options.only)) continue;
     const copy = auditor.copy();
     change(copy);
-    await compare(`${kind}: ${name}`, { ok: false, codes: [...codes].toSorted() }, () => auditor.verify(copy, kind));
+    await compare(`${kind}: ${name}`, { ok: false, codes: [...codes].toSorted() }, () =>
+      auditor.verify(copy, kind),
+    );
   }
 }
 
@@ -60,7 +62,10 @@ async function checkAll(): Promise<void> {
 function install(): string {
   const project = join(scratch, 'installed');
   mkdirSync(project);
-  const tarballs = packageNames().map((name) => [`@wcp/${name}`, `file:${pack(name, join(scratch, 'tarballs'))}`]);
+  const tarballs = packageNames().map((name) => [
+    `@wcp/${name}`,
+    `file:${pack(name, join(scratch, 'tarballs'))}`,
+  ]);
   const overrides = Object.fromEntries(tarballs);
   const dependencies = { '@wcp/cli': overrides['@wcp/cli'] };
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
@@ -94,11 +99,19 @@ function elsewhere(program: string, { dir, origin, stolen }: MadeEvidence): Audi
 function withoutNetwork(): readonly string[] {
   const cut = ['unshare', '--map-root-user', '--net'];
   const isAllowed = spawnSync('unshare', [...cut.slice(1), 'true']).status === 0;
-  console.log(isAllowed ? 'The auditor has no network.' : 'The network cannot be cut off on this machine: unshare is refused.');
+  console.log(
+    isAllowed
+      ? 'The auditor has no network.'
+      : 'The network cannot be cut off on this machine: unshare is refused.',
+  );
   return isAllowed ? cut : [];
 }
 
-async function compare(title: string, expected: Partial<Verified>, verify: () => Promise<Verified>): Promise<void> {
+async function compare(
+  title: string,
+  expected: Partial<Verified>,
+  verify: () => Promise<Verified>,
+): Promise<void> {
   const found = await verify();
   const differs = Object.entries(expected).filter(
     ([name, value]) => JSON.stringify(found[name as keyof Verified]) !== JSON.stringify(value),

@@ -1,7 +1,12 @@
 /** `WCP_FLIPS` says how many bytes of each file are changed, `WCP_SEED` which ones. */
 import { expect, test } from 'vitest';
 // @boundaries-ignore `npm run check:auditor` tries the same with installed packages.
-import { flipsOf, newStatements, statementsOf, withFlip } from '../../../../tooling/src/auditor/tamper/flip.ts';
+import {
+  flipsOf,
+  newStatements,
+  statementsOf,
+  withFlip,
+} from '../../../../tooling/src/auditor/tamper/flip.ts';
 import { copyOfEvidence, verify } from './auditor.ts';
 
 const FLIPS = Number(process.env['WCP_FLIPS'] ?? 6);

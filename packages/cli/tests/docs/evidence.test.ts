@@ -9,9 +9,9 @@ import { timestampRequest } from '@wcp/evidence/timestamp';
 import { parseWitnessPolicy } from '@wcp/evidence/witness';
 import { type Deployment, openDeployment } from '@wcp/hall';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyOfEvidence } from '../auditor/auditor.ts';
 import { deferred, REAL_CLOCK, scratch, wcp } from '../support/support.ts';
 import { hasOpenssl, TimestampAuthority } from '../support/timestamp-authority.ts';
-import { copyOfEvidence } from '../auditor/auditor.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const PAGE = readFileSync(join(ROOT, 'docs/evidence.md'), 'utf8');
@@ -32,7 +32,9 @@ const settings = (text: string): object => JSON.parse(snippet('json', text)) as 
 
 /** The words of a command line, without the prompt and `wcp`. */
 const wordsOf = (line: string) =>
-  [...line.replace(/^\$ /, '').matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '').slice(1);
+  [...line.replace(/^\$ /, '').matchAll(/"([^"]*)"|(\S+)/g)]
+    .map(([, quoted, plain]) => quoted ?? plain ?? '')
+    .slice(1);
 
 let cwd: string;
 let opened: Deployment;
@@ -56,7 +58,10 @@ async function type(block: string, put: Readonly<Record<string, string>> = {}) {
 /** The public key of the Hall as a file, and as the page calls it. */
 const publicKey = (hex: string) => {
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(hex, 'hex')]);
-  const pem = createPublicKey({ key: der, format: 'der', type: 'spki' }).export({ type: 'spki', format: 'pem' });
+  const pem = createPublicKey({ key: der, format: 'der', type: 'spki' }).export({
+    type: 'spki',
+    format: 'pem',
+  });
   writeFileSync(at('hall.pub.pem'), pem);
 };
 
@@ -74,7 +79,12 @@ beforeAll(async () => {
   const copies = watched.checkpoint_copies.map((copy) =>
     copy.file === undefined ? copy : { file: at('checkpoints.txt') },
   );
-  const known = { ...watched, checkpoint_copies: copies, ...settings('"every_seconds"'), ...settings('"exports"') };
+  const known = {
+    ...watched,
+    checkpoint_copies: copies,
+    ...settings('"every_seconds"'),
+    ...settings('"exports"'),
+  };
   write('server.json', known);
   write('hall.json', { ...settings('"x.retention"'), allowed_tenants: ['agent.example', 'agent.newsroom'] });
   opened = await openDeployment(dir, { port: 0, env: { SIEM_TOKEN: 'secret' }, log: () => {} });
@@ -85,7 +95,13 @@ afterAll(() => opened?.close(0));
 
 const route = (tenant_id: string) =>
   opened.hall.route({
-    ...{ capability_id: 'cap.hello.greet', env: 'dev', data_label: 'PUBLIC', tenant_risk: 'low', qos_class: 'P2' },
+    ...{
+      capability_id: 'cap.hello.greet',
+      env: 'dev',
+      data_label: 'PUBLIC',
+      tenant_risk: 'low',
+      qos_class: 'P2',
+    },
     ...{ tenant_id, correlation_id: 'c-1', request: { name: 'Ada' } },
   });
 

@@ -1,6 +1,6 @@
-import { canonicalJson } from '@wcp/spec';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { verifyTimestamp } from '@wcp/evidence/timestamp';
+import { canonicalJson } from '@wcp/spec';
 import type { EvidenceCopy } from './evidence-copy.ts';
 import type { EvidenceKind } from './verify-copy.ts';
 
@@ -59,7 +59,11 @@ function randomNumbers(seed: number): (below: number) => number {
 }
 
 /** Changes a byte, has something done, and puts the byte back. */
-export async function withFlip<R>(copy: EvidenceCopy, { file, at, mask }: Flip, work: () => Promise<R>): Promise<R> {
+export async function withFlip<R>(
+  copy: EvidenceCopy,
+  { file, at, mask }: Flip,
+  work: () => Promise<R>,
+): Promise<R> {
   const before = readFileSync(copy.at(file));
   const after = Buffer.from(before);
   after[at] = (after[at] ?? 0) ^ mask;
