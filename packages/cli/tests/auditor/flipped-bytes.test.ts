@@ -10,10 +10,12 @@ import {
 import { copyOfEvidence, verify } from './auditor.ts';
 
 const FLIPS = Number(process.env['WCP_FLIPS'] ?? 6);
+/** Whoever asks for more wants to know which bytes nothing covers. */
+const isAsked = process.env['WCP_FLIPS'] !== undefined;
 const SEED = Number(process.env['WCP_SEED'] ?? 1);
 
 test('A changed byte is found in every file, unless the file says the same without it.', {
-  timeout: 120_000 + FLIPS * 30_000,
+  timeout: 300_000 + FLIPS * 60_000,
 }, async () => {
   const copy = copyOfEvidence();
   const flips = flipsOf(copy, SEED, FLIPS);
@@ -30,6 +32,6 @@ test('A changed byte is found in every file, unless the file says the same witho
       (says?.length === 0 ? uncovered : unfound).push(place);
     });
   }
-  if (uncovered.length > 0) console.log(`These bytes say nothing:\n${uncovered.join('\n')}`);
+  if (isAsked && uncovered.length > 0) console.log(`These bytes say nothing:\n${uncovered.join('\n')}`);
   expect(unfound).toEqual([]);
 });
