@@ -4,7 +4,7 @@ import { verifyLog } from '@wcp/evidence';
 import { verifyTiles } from '@wcp/evidence/tiles';
 import type { Receipt } from '@wcp/spec';
 import { partsOf } from '../../../src/hall/create-hall.ts';
-import { archiveEvidence, type Deployment, openDeployment } from '../../../src/index.ts';
+import { archiveEvidence, type Deployment, openDeployment, ProblemError } from '../../../src/index.ts';
 
 /** What happens to a Hall. A number is that of a former key. */
 export type Step =
@@ -93,7 +93,12 @@ export class LivedLog {
   }
 
   async #forget(request: { tenant_id: string } | { before: string }): Promise<void> {
-    await (await this.#hall()).forget(request);
+    try {
+      await (await this.#hall()).forget(request);
+    } catch (error) {
+      // What is forgotten already cannot be forgotten again: nothing has happened then.
+      if (!(error instanceof ProblemError) || error.code !== 'CONFLICT') throw error;
+    }
   }
 
   /** From the end of its term on: the log stays as it was. */
