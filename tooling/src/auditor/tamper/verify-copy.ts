@@ -42,7 +42,10 @@ export const HONEST: readonly { readonly kind: EvidenceKind; readonly not_checke
   { kind: 'part', not_checked: ['KEY_CHANGES_NOT_COMPLETE', 'STREAM_ENDS_NOT_CHECKED'] },
   { kind: 'tiles', not_checked: [...NOT_WITNESSED, ...NO_TIMES] },
   { kind: 'archive', not_checked: [...NOT_WITNESSED, 'REST_OF_LOG_NOT_CHECKED', ...NO_TIMES] },
-  { kind: 'disclosure', not_checked: [] },
+  {
+    kind: 'disclosure',
+    not_checked: ['WITNESSES_NOT_CHECKED', 'KEY_CHANGES_NOT_COMPLETE', 'TIMESTAMPS_NOT_CHECKED'],
+  },
   { kind: 'ban-list', not_checked: [] },
 ];
 
