@@ -57,6 +57,7 @@ const UNFORMATTED: readonly Unformatted[] = [
     byHand: false,
   },
   { files: /\.db\.gz$/, reason: 'the store of an earlier version, as it was', byHand: false },
+  { files: /evidence-\d{4}-\d\d\.json\.gz$/, reason: 'evidence as it was made then', byHand: false },
   { files: /^packages\/conformance\/ports\//, reason: 'belongs to the ports', byHand: false },
 ];
 

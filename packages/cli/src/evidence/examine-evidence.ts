@@ -42,7 +42,8 @@ export async function examineEvidence(evidence: LoadedEvidence, origin?: string)
   const refuted = refutedOf(found);
   const witnesses = examineWitnesses(evidence, refuted);
   const stamps = await examineTimestamps(evidence, refuted);
-  const times = examineTimes(evidence, stamps.times);
+  const malformed = indexesOf(found, 'RECEIPT_MALFORMED');
+  const times = examineTimes(evidence, stamps.times, malformed);
   const is_whole = isWhole(evidence, found);
   const all = [...found, ...times.findings, ...witnesses.findings];
   const findings = [
@@ -72,6 +73,11 @@ function keysNotChecked({ not_checked, keys }: PartReport, witnessed_size: numbe
   return not_checked.filter(
     ({ code }) => code !== 'WITNESSES_NOT_CHECKED' && !(isWitnessed && code === 'REVOKED_KEY_NOT_WITNESSED'),
   );
+}
+
+/** The receipts that have a finding of one code. */
+function indexesOf(found: readonly PartFinding[], code: PartFinding['code']): ReadonlySet<number> {
+  return new Set(found.flatMap((each) => (each.code === code ? [each.index] : [])));
 }
 
 /** The checkpoints that are not this log's. */

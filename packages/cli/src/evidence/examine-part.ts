@@ -48,7 +48,7 @@ export function examinePart(evidence: LoadedEvidence, origin?: string): PartRepo
   const missing = list.slice(receipts.length).map(() => found(receipts.length, 'PROOF_RECEIPT_MISSING'));
   const isAboutReceipt = ({ code }: PartFinding) => !code.startsWith('CHECKPOINT_');
   const [about, onCheckpoints] = [
-    verified.findings.filter(isAboutReceipt),
+    verified.findings.filter((each) => isAboutReceipt(each) && !needsPlace(each, list)),
     verified.findings.filter((each) => !isAboutReceipt(each)),
   ];
   return {
@@ -67,6 +67,11 @@ export interface PartReport {
   /** The keys of the log in their order; empty where none ever changed. */
   readonly keys: readonly KeyTerm[];
   readonly not_checked: readonly NotChecked[];
+}
+
+/** What only a position says of a receipt, where nothing says at which position it stands. */
+function needsPlace({ index, code }: PartFinding, proofs: readonly unknown[]): boolean {
+  return /^RECEIPT_KEY_(?:NOT_IN_FORCE|REVOKED|CHANGE)/.test(code) && !isProof(proofs[index]);
 }
 
 function unprovenKeys(lines: readonly unknown[], roots: ReadonlyMap<number, string>): PartFinding[] {

@@ -18,6 +18,13 @@ export interface TimestampReport {
   readonly not_checked: readonly NotChecked[];
 }
 
+/** Whoever asks for timestamps is not content with none: leaving them out is the simplest forgery. */
+const NOT_TIMESTAMPED = {
+  index: 0,
+  code: 'LOG_NOT_TIMESTAMPED',
+  message:
+    'Timestamps were asked for, and there is none. Export the evidence again, or leave out --timestamp-certificates.',
+} as const;
 /** Bytes of a timestamp. */
 const MAX_BYTES = 65_536;
 
@@ -28,11 +35,14 @@ const MAX_BYTES = 65_536;
  * @param refuted the checkpoints that are not, by their indexes
  */
 export async function examineTimestamps(
-  { certificates, timestamps, checkpoints }: LoadedEvidence,
+  { file: receipts, certificates, timestamps, checkpoints }: LoadedEvidence,
   refuted: ReadonlySet<number>,
 ): Promise<TimestampReport> {
-  if (certificates === null || timestamps.length === 0) {
+  if (certificates === null) {
     return { times: [], findings: [], not_checked: [notChecked('TIMESTAMPS_NOT_CHECKED')] };
+  }
+  if (timestamps.length === 0) {
+    return { times: [], findings: [{ file: receipts, ...NOT_TIMESTAMPED }], not_checked: [] };
   }
   // Only here: the library for certificates is slow to load.
   const { verifyTimestamp } = await import('@wcp/evidence/timestamp');
@@ -59,17 +69,23 @@ function byTrust(checkpoints: readonly string[], refuted: ReadonlySet<number>): 
   return [...checkpoints.keys()].toSorted((a, b) => Number(refuted.has(b)) - Number(refuted.has(a)));
 }
 
-/** Whether the times of the receipts are in the order of the log, and on the right side of each timestamp. */
+/**
+ * Whether the times of the receipts are in the order of the log, and on the right side of each timestamp.
+ *
+ * @param malformed what is no receipt, by its index: it has no time, and a finding of its own
+ */
 export function examineTimes(
   { receipts, proofs, areTimesWaived }: LoadedEvidence,
   timestamps: readonly LogTime[],
+  malformed: ReadonlySet<number>,
 ): OthersReport {
   const positions = proofs?.map((proof) => Number((Object(proof) as { position?: unknown }).position));
   const { findings } = verifyTimes({
     ...{ receipts, timestamps, is_ordered: !areTimesWaived },
     ...(positions !== undefined && { positions }),
   });
-  return { findings, not_checked: areTimesWaived ? [notChecked('TIMES_NOT_CHECKED')] : [] };
+  const aboutReceipts = findings.filter(({ index }) => !malformed.has(index));
+  return { findings: aboutReceipts, not_checked: areTimesWaived ? [notChecked('TIMES_NOT_CHECKED')] : [] };
 }
 
 /** The second line of a checkpoint that was verified. */

@@ -17,6 +17,8 @@ export interface VerifiedTiles {
   readonly checkpoints: number;
   readonly findings: readonly LocatedFinding[];
   readonly is_cut_off: boolean;
+  /** It is the whole log of its checkpoint, not an archive of its beginning. */
+  readonly is_whole: boolean;
   readonly keysAreGiven: boolean;
   readonly not_checked: readonly NotChecked[];
 }
@@ -52,7 +54,7 @@ export async function verifyTileFolder(
   for (const file of files) checkpoints.push((await reader.text(file)) ?? '');
   reader.throwErrors();
   const progress = new Progress(terminal, 'receipts verified');
-  const { findings, size, is_cut_off, not_checked } = await verifyTiles(dir, {
+  const { findings, size, is_cut_off, is_whole, not_checked } = await verifyTiles(dir, {
     keys: keys ?? {},
     checkpoints,
     ...(origin !== undefined && { origin }),
@@ -67,6 +69,7 @@ export async function verifyTileFolder(
       return { ...found, file: (isAboutNote ? notes[found.index] : undefined) ?? dir, line: null };
     }),
     is_cut_off,
+    is_whole,
     keysAreGiven: names.keys !== undefined,
     not_checked: [...not_checked, ...NOT_CHECKED.map(notChecked)],
   };

@@ -56,6 +56,8 @@ const TILE_MEANINGS = {
   TILE_MISSING: 'A tile or a bundle of entries that the checkpoint covers is missing.',
   TILE_MALFORMED: 'The file is not a tile of this many hashes, or not a bundle of this many entries.',
   TILE_MISMATCH: 'The hashes of the tile are not those of the entries below it.',
+  ARCHIVE_MALFORMED: 'The file archive.json is not the description of an archive.',
+  ARCHIVE_ROOT_MISMATCH: 'The entries of the archive do not have the root that its description states.',
 } as const;
 
 const PROOF_MEANINGS = {

@@ -1,8 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appendReceipt, createReceiptChain, generateSigningKey, signCheckpoint } from '../../src/index.ts';
+import {
+  appendReceipt,
+  consistencyProof,
+  createReceiptChain,
+  generateSigningKey,
+  signCheckpoint,
+} from '../../src/index.ts';
 import type { ReceiptDraft } from '../../src/receipt/index.ts';
 import { decodeEntries, encodeEntries, TileBuilder, verifyTiles } from '../../src/tiles/index.ts';
 
@@ -152,5 +158,57 @@ describe('tiles in a folder', () => {
       writeFileSync(join(dir, 'checkpoint'), note.replace(String(SIZE), String(SIZE - 1)));
     expect(await findingsIn(forge)).toContain('0 CHECKPOINT_SIGNATURE_INVALID');
     expect(await findingsIn((dir) => rmSync(join(dir, 'checkpoint')))).toEqual(['0 CHECKPOINT_MALFORMED']);
+  });
+
+  /** Whoever cuts the end off cannot say that the rest is all there was. */
+  describe('that were made an archive', () => {
+    const size = 2 * 256;
+    const describedAs = (change: object) => (dir: string) => {
+      const builder = new TileBuilder();
+      const leaves = ['000', '001'].flatMap(
+        (name) => decodeEntries(readFileSync(join(root, 'tile/entries', name))) as Buffer[],
+      );
+      for (const leaf of leaves) builder.append(leaf);
+      const proof = consistencyProof(allLeaves(), size, SIZE);
+      const archive = { schema_version: 'wcp-archive.v1', size, root: builder.root(), log_size: SIZE, proof };
+      writeFileSync(join(dir, 'archive.json'), JSON.stringify({ ...archive, ...change }));
+      write(builder.partials(), dir);
+    };
+    const allLeaves = () =>
+      readdirSync(join(root, 'tile/entries'), { recursive: true, encoding: 'utf8' })
+        .filter((name) => !name.endsWith('.p'))
+        .toSorted()
+        .flatMap((name) => decodeEntries(readFileSync(join(root, 'tile/entries', name))) as Buffer[]);
+
+    it('They hold, and it is said that the rest of the log is not here.', async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'wcp-tiles-'));
+      try {
+        cpSync(root, dir, { recursive: true });
+        describedAs({})(dir);
+        const { ok, size: seen, is_whole, not_checked } = await verifyTiles(dir, { keys, threads: 1 });
+        expect({ ok, seen, is_whole }).toEqual({ ok: true, seen: size, is_whole: false });
+        expect(not_checked.map(({ code }) => code)).toContain('REST_OF_LOG_NOT_CHECKED');
+      } finally {
+        rmSync(dir, { recursive: true });
+      }
+    });
+
+    it.each([
+      ['another schema_version', { schema_version: 'wcp-archive.v2' }],
+      ['no receipts', { size: 0 }],
+      ['half a bundle', { size: 500 }],
+      ['more than the log', { log_size: 256 }],
+      ['a root that is none', { root: 'none' }],
+      ['no proof', { proof: null }],
+      ['a proof of something else', { proof: [1] }],
+      ['a member more', { more: 1 }],
+    ])('A description with %s is none.', async (_, change) => {
+      expect(await findingsIn(describedAs(change))).toContain('0 ARCHIVE_MALFORMED');
+    });
+
+    it('A root that is not that of the entries is found, and no other code.', async () => {
+      const change = describedAs({ root: `sha256:${'0'.repeat(64)}` });
+      expect(await findingsIn(change)).toEqual(['0 ARCHIVE_ROOT_MISMATCH']);
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { type NotChecked, notChecked } from '@wcp/evidence/log';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-code.ts';
 import type { Terminal } from '../../base/terminal.ts';
@@ -61,18 +62,32 @@ async function verify(
     const read = { receipts: receipts.length, checkpoints: checkpoints.length, timestamps };
     const counts = { ...read, decisions, not_held };
     const ok = findings.length === 0;
-    terminal.write(jsonText({ ok, is_whole, witnessed_size, ...counts, findings, not_checked }));
+    const unseen = [...not_checked, ...alsoNotChecked(evidence, verified)];
+    terminal.write(jsonText({ ok, is_whole, witnessed_size, ...counts, findings, not_checked: unseen }));
   } else print(terminal, evidence, verified);
   exitWith(findings.length === 0 ? EXIT.ok : EXIT.found);
 }
 
+/** What the text says in sentences of its own. */
+function alsoNotChecked(
+  { keysAreGiven, proofs, isEndWaived }: LoadedEvidence,
+  { is_whole }: VerifiedEvidence,
+): NotChecked[] {
+  return [
+    ...(proofs === null ? [] : [notChecked('STREAM_ENDS_NOT_CHECKED')]),
+    ...(isEndWaived && is_whole === null ? [notChecked('END_NOT_CHECKED')] : []),
+    ...(keysAreGiven ? [] : [notChecked('FIRST_KEY_NOT_GIVEN')]),
+  ];
+}
+
 /** The checkpoint of a folder of tiles covers its end: without one, nothing was verified. */
 function tilesDocument(verified: VerifiedTiles): object {
-  const { size, checkpoints, findings, is_cut_off, not_checked } = verified;
+  const { size, checkpoints, findings, is_cut_off, is_whole, keysAreGiven } = verified;
+  const not_checked = [...verified.not_checked, ...(keysAreGiven ? [] : [notChecked('FIRST_KEY_NOT_GIVEN')])];
   const ok = findings.length === 0;
   return {
     ok,
-    is_whole: ok ? true : null,
+    is_whole: ok ? is_whole : null,
     receipts: size,
     checkpoints,
     decisions: null,
@@ -83,14 +98,16 @@ function tilesDocument(verified: VerifiedTiles): object {
 }
 
 function tilesText(verified: VerifiedTiles, { colours }: Terminal): string {
-  const { size, checkpoints, findings, is_cut_off, keysAreGiven, not_checked } = verified;
+  const { size, checkpoints, findings, is_cut_off, is_whole, keysAreGiven, not_checked } = verified;
   const lines = findings.map((finding) => `${findingText(finding)}${finding.message}\n`);
   const verdict =
     findings.length > 0
       ? colours.red(
           `${count(findings.length, 'finding')}${is_cut_off ? ', and the rest was not looked at' : ''}`,
         )
-      : colours.green('ok: nothing is changed or missing');
+      : colours.green(
+          is_whole ? 'ok: nothing is changed or missing' : 'ok: nothing is changed in this archive',
+        );
   lines.push(`${count(size, 'receipt')}, ${count(checkpoints, 'checkpoint')}: ${verdict}.\n`);
   for (const { code, message } of not_checked) lines.push(`Not checked: ${code}: ${message}\n`);
   if (!keysAreGiven) lines.push(KEY_OF_THE_EVIDENCE);

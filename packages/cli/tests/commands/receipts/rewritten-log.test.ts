@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   appendReceipt,
@@ -103,7 +103,10 @@ function stamp(dir: string, size: number): string {
 }
 
 async function verify(dir: string, ...args: readonly string[]) {
-  const { code, out } = await wcp(['receipts', 'verify', dir, '--json', ...args]);
+  const { code, out } = await wcp([
+    ...['receipts', 'verify', dir, '--keys', join(dir, 'keys.json'), '--json'],
+    ...args,
+  ]);
   const { findings, not_checked, witnessed_size } = JSON.parse(out);
   const codes = [...new Set(findings.map((each: { code: string }) => each.code))];
   return { code, codes, witnessed_size, not_checked: not_checked.map((each: { code: string }) => each.code) };
@@ -214,6 +217,31 @@ describe('the honest log', () => {
       });
     },
   );
+
+  test.skipIf(!hasOpenssl)(
+    'Timestamps that were asked for, and that somebody left out, are found.',
+    async () => {
+      const dir = auditorFolder(honest);
+      const certificates = stamp(dir, KEPT);
+      rmSync(join(dir, 'checkpoints', `${KEPT}.0.tsr`));
+      expect(await verify(dir, '--timestamp-certificates', certificates)).toMatchObject({
+        code: 1,
+        codes: ['LOG_NOT_TIMESTAMPED'],
+        not_checked: ['WITNESSES_NOT_CHECKED'],
+      });
+    },
+  );
+
+  test('What came with the evidence, and what was accepted, is said for programs too.', async () => {
+    const dir = auditorFolder(honest);
+    const notChecked = async (...args: readonly string[]) => {
+      const { out } = await wcp(['receipts', 'verify', dir, '--json', ...args]);
+      return JSON.parse(out).not_checked.map((each: { code: string }) => each.code);
+    };
+    expect(await notChecked()).toContain('FIRST_KEY_NOT_GIVEN');
+    rmSync(join(dir, 'checkpoint.txt'));
+    expect(await notChecked('--no-checkpoint')).toContain('END_NOT_CHECKED');
+  });
 
   test('A broken policy is bad input, with the line of each mistake.', async () => {
     const dir = auditorFolder(honest);

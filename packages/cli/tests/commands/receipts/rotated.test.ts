@@ -87,6 +87,7 @@ describe('evidence of a log whose key changed', () => {
       'REVOKED_KEY_NOT_WITNESSED',
       'KEY_CHANGES_NOT_COMPLETE',
       'TIMESTAMPS_NOT_CHECKED',
+      'STREAM_ENDS_NOT_CHECKED',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { Sha256 } from '@wcp/spec';
 import { type EvidenceFinding, finding, type TileFindingCode } from '../../base/finding.ts';
-import type { NotChecked } from '../../base/not-checked.ts';
+import { type NotChecked, notChecked } from '../../base/not-checked.ts';
 import { isObject, own } from '../../base/own-member.ts';
 import type { TreeHead } from '../../log/checkpoint.ts';
 import { type CheckpointKeys, checkpointKeys } from '../../log/checkpoint-keys.ts';
@@ -43,8 +43,10 @@ export interface TilesVerification {
   readonly findings: readonly EvidenceFinding<TileFindingCode>[];
   /** Whether something was left unexamined because so much had been found. */
   readonly is_cut_off: boolean;
-  /** The receipts that the checkpoint covers. */
+  /** How many receipts there must be: those that the checkpoint covers, or those of an archive. */
   readonly size: number;
+  /** Whether that is the whole log of the checkpoint; an archive holds the beginning of one. */
+  readonly is_whole: boolean;
   /** What a verification of tiles alone cannot say. */
   readonly not_checked: readonly NotChecked[];
 }
@@ -74,7 +76,10 @@ export async function verifyTiles(dir: string, expected: TilesExpectation): Prom
   const read = folderReader(dir);
   const notes = [readText(read, 'checkpoint'), ...(expected.checkpoints ?? [])];
   const head = readCheckpoint(notes[0])?.head ?? null;
-  const archive = readArchive(readText(read, 'archive.json'));
+  const described = readArchive(
+    read('archive.json', MAX_TILE_BYTES) === null ? null : readText(read, 'archive.json'),
+  );
+  const archive = described === 'malformed' ? null : described;
   const size = archive?.size ?? head?.size ?? 0;
   const examiner = new TileExaminer(size, read);
   const key_receipts = readLogReceipts(size, read);
@@ -95,12 +100,21 @@ export async function verifyTiles(dir: string, expected: TilesExpectation): Prom
   );
   const changes = invalidChanges(history, key_receipts, origin);
   const restores = await wrongRestores(key_receipts, { ...judged, root, size, read, archive });
-  const findings = [...examiner.findings, ...changes, ...restores, ...aboutNotes.flat()].slice(
-    0,
-    MAX_FINDINGS,
-  );
-  const not_checked = notCheckedOf(history);
-  return { ok: findings.length === 0, findings, is_cut_off, size, not_checked };
+  const about = [...changes, ...restores, ...examineDescription(described, root), ...aboutNotes.flat()];
+  const findings = [...examiner.findings, ...about].slice(0, MAX_FINDINGS);
+  const is_whole = archive === null || archive.size === archive.log_size;
+  const not_checked = [
+    ...notCheckedOf(history),
+    ...(is_whole ? [] : [notChecked('REST_OF_LOG_NOT_CHECKED')]),
+  ];
+  return { ok: findings.length === 0, findings, is_cut_off, size, is_whole, not_checked };
+}
+
+/** What an archive says of itself: the rest is compared with its checkpoints. */
+function examineDescription(described: Archive | 'malformed' | null, root: Sha256 | null): TileFinding[] {
+  if (described === 'malformed') return [finding('ARCHIVE_MALFORMED')];
+  const isOther = described !== null && root !== null && described.root !== root;
+  return isOther ? [finding('ARCHIVE_ROOT_MISMATCH')] : [];
 }
 
 function invalidChanges(
