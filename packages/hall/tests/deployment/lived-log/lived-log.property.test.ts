@@ -38,6 +38,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke' as const), former: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), tenant_id }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forget-all' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('restore' as const), underNewName: fc.boolean() }),
+  },
 );
 
 /** The same text with one bit turned. */

@@ -4,14 +4,23 @@ import { verifyLog } from '@wcp/evidence';
 import { verifyTiles } from '@wcp/evidence/tiles';
 import type { Receipt } from '@wcp/spec';
 import { partsOf } from '../../../src/hall/create-hall.ts';
-import { archiveEvidence, type Deployment, openDeployment, ProblemError } from '../../../src/index.ts';
+import {
+  archiveEvidence,
+  backUpFolder,
+  type Deployment,
+  openDeployment,
+  ProblemError,
+  restoreHall,
+} from '../../../src/index.ts';
 
 /** What happens to a Hall. A number is that of a former key. */
 export type Step =
   | { readonly do: 'decide' | 'forget'; readonly tenant_id: string }
   | { readonly do: 'revoke'; readonly former: number }
-  | { readonly do: 'rotate' | 'checkpoint' | 'forget-all' | 'archive' | 'crash' | 'restart' };
+  | { readonly do: 'rotate' | 'checkpoint' | 'forget-all' | 'archive' | 'crash' | 'restart' }
+  | { readonly do: 'restore'; readonly underNewName: boolean };
 
+const PASSPHRASE = 'correct horse battery staple';
 const MOST = 1_000_000;
 
 /** A Hall in a folder, to which one thing after another happens. */
@@ -49,6 +58,8 @@ export class LivedLog {
         return this.#crash();
       case 'restart':
         return this.close();
+      case 'restore':
+        return this.#restore(step.underNewName);
     }
   }
 
@@ -120,6 +131,20 @@ export class LivedLog {
     const next = this.#nextFolder();
     cpSync(this.#dir, next, { recursive: true });
     await this.close();
+    this.#move(next);
+  }
+
+  async #restore(underNewName: boolean): Promise<void> {
+    const note = await (await this.#hall()).log.checkpoint();
+    await this.close();
+    const [backup, next] = [this.#nextFolder(), this.#nextFolder()];
+    const at = new Date().toISOString();
+    await backUpFolder(this.#dir, backup, { passphrase: PASSPHRASE, at });
+    const goesOn = underNewName ? { new_origin: `hall.example/${this.#folders}` } : { latest: [note] };
+    await restoreHall(backup, next, { passphrase: PASSPHRASE, at, ...goesOn });
+    // What a backup leaves out is put back by hand.
+    cpSync(join(this.#dir, 'workers'), join(next, 'workers'), { recursive: true });
+    rmSync(backup, { recursive: true });
     this.#move(next);
   }
 
