@@ -1,11 +1,11 @@
 import type { TileFindingCode } from '../../base/finding.ts';
 import { hashLeaf, subtreeHash } from '../../log/merkle-hash.ts';
 import { keyCodesOf } from '../../log/walk-receipts.ts';
+import { examineEntry } from '../../receipt/examine-entry.ts';
 import { examinePlace, type ReceiptLink } from '../../receipt/receipt-examiner.ts';
 import { decodeEntries } from '../entry-bundle.ts';
 import { MAX_TILE_BYTES } from '../tile-hashes.ts';
 import { TILE_WIDTH, type TileAddress, tilePath } from '../tile-path.ts';
-import { examineEntry } from './examine-entry.ts';
 import { type FileReader, MAX_BUNDLE } from './file-reader.ts';
 import type { TileKeys } from './tile-keys.ts';
 
