@@ -41,6 +41,8 @@ export interface EvidenceNames {
 /** Receipts and what they are verified with. */
 export interface LoadedEvidence {
   readonly file: string;
+  /** The receipts are in the file and were not read: there are many of them. */
+  readonly isStreamed: boolean;
   /** The folder, if it contains decisions too. */
   readonly decisionsIn: string | null;
   /** In the order of the log; a line that is not JSON is null. */
@@ -76,10 +78,13 @@ export async function loadEvidence(
   reader: InputReader,
   target: string,
   names: EvidenceNames,
+  { streamedFrom = Number.POSITIVE_INFINITY }: LoadOptions = {},
 ): Promise<LoadedEvidence> {
   const folder = (await isFolder(target)) ? target : null;
   const file = folder === null ? target : join(folder, EVIDENCE_FILES.receipts);
-  const read = await readReceipts(reader, file);
+  const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
+  const isStreamed = proofFile === null && isLinesFile(file) && (await sizeOf(file)) >= streamedFrom;
+  const read = isStreamed ? NOT_READ : await readReceipts(reader, file);
   const keyFile = names.keys ?? (await fileBeside(folder, EVIDENCE_FILES.keys));
   if (keyFile === null) reader.add(noKeys(target));
   const keys = keyFile === null ? null : await loadReceiptKeys(reader, keyFile);
@@ -88,7 +93,6 @@ export async function loadEvidence(
   const policy = await loadWitnessPolicy(reader, names.witnessPolicy);
   const certificates =
     names.timestampCertificates === undefined ? null : await reader.text(names.timestampCertificates);
-  const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
   const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
   const keyReceiptFile = await fileBeside(folder, EVIDENCE_FILES.keyReceipts);
   const keyReceipts = keyReceiptFile === null ? [] : (await readLineValues(reader, keyReceiptFile)).values;
@@ -97,6 +101,7 @@ export async function loadEvidence(
   reader.throwErrors();
   return {
     file,
+    isStreamed,
     decisionsIn: decisions === null && worlds === null ? null : folder,
     ...read,
     keys: keys ?? {},
@@ -162,6 +167,22 @@ async function readNotes(reader: InputReader, files: readonly string[]) {
     }
   }
   return notes;
+}
+
+/** How much is read at once. */
+export interface LoadOptions {
+  /** Bytes from which on a file with one receipt a line is not read here, but while it is verified (default: never). */
+  readonly streamedFrom?: number;
+}
+
+const NOT_READ: Receipts = { receipts: [], lines: [], isTorn: false };
+
+/** Bytes of a regular file; of anything else none. */
+function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    (found) => (found.isFile() ? found.size : 0),
+    () => 0,
+  );
 }
 
 type Receipts = Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'>;

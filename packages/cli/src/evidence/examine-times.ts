@@ -60,15 +60,21 @@ function byTrust(checkpoints: readonly string[], refuted: ReadonlySet<number>): 
 }
 
 /** Whether the times of the receipts are in the order of the log, and on the right side of each timestamp. */
-export function examineTimes(
-  { receipts, proofs, areTimesWaived }: LoadedEvidence,
-  timestamps: readonly LogTime[],
-): OthersReport {
+export function examineTimes(evidence: LoadedEvidence, timestamps: readonly LogTime[]): OthersReport {
+  const { receipts, proofs, areTimesWaived } = evidence;
   const positions = proofs?.map((proof) => Number((Object(proof) as { position?: unknown }).position));
   const { findings } = verifyTimes({
     ...{ receipts, timestamps, is_ordered: !areTimesWaived },
     ...(positions !== undefined && { positions }),
   });
+  return aboutTimes(evidence, findings);
+}
+
+/** What was found about times, and whether the user waived their order. */
+export function aboutTimes(
+  { areTimesWaived }: LoadedEvidence,
+  findings: OthersReport['findings'],
+): OthersReport {
   return { findings, not_checked: areTimesWaived ? [notChecked('TIMES_NOT_CHECKED')] : [] };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { type EvidenceFinding, finding, type LogFindingCode, type TimeFindingCode } from '../base/finding.ts';
+import { finding, type LogFindingCode, type TimeFindingCode } from '../base/finding.ts';
 import type { NotChecked } from '../base/not-checked.ts';
 import { isObject } from '../base/own-member.ts';
 import { reportsOf } from '../base/thread-pool.ts';

@@ -16,7 +16,19 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** What somebody does to the lines of a log; each number is taken as a place among them. */
 const change = fc.record({
-  what: fc.constantFrom('drop', 'repeat', 'swap', 'edit', 'tear', 'space', 'blank', 'date', 'latin', 'fork', 'none'),
+  what: fc.constantFrom(
+    'drop',
+    'repeat',
+    'swap',
+    'edit',
+    'tear',
+    'space',
+    'blank',
+    'date',
+    'latin',
+    'fork',
+    'none',
+  ),
   at: fc.nat({ max: 1_000 }),
 });
 type Change = { readonly what: string; readonly at: number };
@@ -57,7 +69,7 @@ function changed(lines: readonly Buffer[], { what, at: any }: Change): Buffer[] 
     case 'tear':
       return replaced(line.subarray(0, line.length / 2));
     case 'space':
-      return replaced(Buffer.from(JSON.stringify(valueOf(line), null, ' ').replaceAll('\n', '')));
+      return replaced(Buffer.from(JSON.stringify(lineValue(line), null, ' ').replaceAll('\n', '')));
     case 'blank':
       return replaced(Buffer.from(' \t'), Buffer.alloc(0), line);
     case 'date':
@@ -65,13 +77,16 @@ function changed(lines: readonly Buffer[], { what, at: any }: Change): Buffer[] 
     case 'latin':
       return replaced(Buffer.concat([line, Buffer.of(0xff)]));
     case 'fork':
-      return replaced(line, Buffer.from(text.replace(/"receipt_hash":"sha256:.{8}/, '"receipt_hash":"sha256:00000000')));
+      return replaced(
+        line,
+        Buffer.from(text.replace(/"receipt_hash":"sha256:.{8}/, '"receipt_hash":"sha256:00000000')),
+      );
     default:
       return [...lines];
   }
 }
 
-function valueOf(line: Buffer): unknown {
+function lineValue(line: Buffer): unknown {
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line));
   } catch {
@@ -81,7 +96,7 @@ function valueOf(line: Buffer): unknown {
 
 /** What the whole verifier finds in the same lines. */
 function foundInWhole(lines: readonly Buffer[], expected: LogFileExpectation) {
-  const receipts = lines.filter((line) => !/^[ \t\r]*$/.test(line.toString('latin1'))).map(valueOf);
+  const receipts = lines.filter((line) => !/^[ \t\r]*$/.test(line.toString('latin1'))).map(lineValue);
   const { findings, keys, not_checked } = verifyLog({ ...expected, receipts });
   const { findings: times } = verifyTimes({ receipts });
   return { findings, times, keys, not_checked, size: receipts.length };
@@ -132,7 +147,9 @@ describe('a log in a file', () => {
     const log = await new RotatedLog().append().rotate();
     const { receipts, ...expected } = log.append().checkpoint().evidence;
     const file = join(dir, 'escaped.jsonl');
-    const lines = receipts.map((receipt) => JSON.stringify(receipt).replace('"kind":"key"', '"kind" : "\\u006bey"'));
+    const lines = receipts.map((receipt) =>
+      JSON.stringify(receipt).replace('"kind":"key"', '"kind" : "\\u006bey"'),
+    );
     writeFileSync(file, `${lines.join('\n')}\n`);
     const { ok, keys } = await verifyLogFile(file, expected);
     expect([ok, keys.map(({ key_id }) => key_id)]).toEqual([true, [keyOf(0).keyId, keyOf(1).keyId]]);
