@@ -8,6 +8,7 @@ import { keyCodesOf } from '../log/walk-receipts.ts';
 import { examineText } from '../receipt/examine-entry.ts';
 import type { Keyring } from '../receipt/keyring.ts';
 import {
+  bareLink,
   type ExaminedReceipt,
   examinePlace,
   ReceiptExaminer,
@@ -131,7 +132,7 @@ class StreamRuns {
 
   /** What is wrong with the place of a receipt that goes on with a run; that of another is examined elsewhere. */
   add(link: ReceiptLink, place: { readonly index: number; readonly line: number }) {
-    const bare = withoutRest(link);
+    const bare = bareLink(link);
     const run = this.#current.get(link.stream);
     if (run !== undefined && link.seq - run.last.seq === 1) {
       const codes = examinePlace(link, run.last);
@@ -143,16 +144,4 @@ class StreamRuns {
     this.all.push(begun);
     return [];
   }
-}
-
-/** What is sent to another thread: the other members of a receipt are not needed there. */
-function withoutRest({
-  stream,
-  seq,
-  prev_receipt_hash,
-  receipt_hash,
-  signing_key_id,
-  signature,
-}: ReceiptLink): ReceiptLink {
-  return { stream, seq, prev_receipt_hash, receipt_hash, signing_key_id, signature };
 }

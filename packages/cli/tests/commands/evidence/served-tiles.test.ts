@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
+import { generateStoreKey } from '@wcp/hall';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { REQUEST, scratch, wcp } from '../../support/support.ts';
 import { openTestHall, type TestHall } from '../../support/test-hall.ts';
@@ -16,7 +17,8 @@ beforeEach(async () => {
   place = scratch();
   dir = join(place, 'tiles');
   const key_files = { prepare: async () => generateSigningKey(), complete: async () => {} };
-  test = await openTestHall({ key: first, key_files, file: join(place, 'store.db') });
+  const files = { file: join(place, 'store.db'), key_files };
+  test = await openTestHall({ key: first, store_key: generateStoreKey(), ...files });
 });
 
 /** Serves a folder as any web server would: a file at its path. */
