@@ -123,7 +123,7 @@ describe('a log in a file', () => {
         for (const each of changes) if (lines.length > 0) lines = changed(lines, each);
         expect(await foundInFile(lines, expected, chunk)).toEqual(foundInWhole(lines, expected));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   }, 600_000);
 
