@@ -93,16 +93,14 @@ export async function loadEvidence(
   const policy = await loadWitnessPolicy(reader, names.witnessPolicy);
   const certificates =
     names.timestampCertificates === undefined ? null : await reader.text(names.timestampCertificates);
-  const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
-  const keyReceiptFile = await fileBeside(folder, EVIDENCE_FILES.keyReceipts);
-  const keyReceipts = keyReceiptFile === null ? [] : (await readLineValues(reader, keyReceiptFile)).values;
-  const decisions = await fileBeside(folder, EVIDENCE_FILES.decisions);
-  const worlds = await fileBeside(folder, EVIDENCE_FILES.worlds);
+  const proofs = await valuesIn(reader, proofFile);
+  const keyReceipts = await valuesIn(reader, await fileBeside(folder, EVIDENCE_FILES.keyReceipts));
+  const decisionsIn = await folderOfDecisions(folder);
   reader.throwErrors();
   return {
     file,
     isStreamed,
-    decisionsIn: decisions === null && worlds === null ? null : folder,
+    decisionsIn,
     ...read,
     keys: keys ?? {},
     keysAreGiven: names.keys !== undefined,
@@ -113,9 +111,20 @@ export async function loadEvidence(
     certificates,
     areTimesWaived: names.times === false,
     proofs,
-    keyReceipts,
+    keyReceipts: keyReceipts ?? [],
     isEndWaived: names.checkpoint === false,
   };
+}
+
+async function valuesIn(reader: InputReader, file: string | null): Promise<readonly unknown[] | null> {
+  return file === null ? null : (await readLineValues(reader, file)).values;
+}
+
+/** The folder, if it contains decisions or their worlds. */
+async function folderOfDecisions(folder: string | null): Promise<string | null> {
+  const decisions = await fileBeside(folder, EVIDENCE_FILES.decisions);
+  const worlds = await fileBeside(folder, EVIDENCE_FILES.worlds);
+  return decisions === null && worlds === null ? null : folder;
 }
 
 /** Those that the user named and the one in the folder, each once: the newest may be any of them. */

@@ -119,7 +119,7 @@ describe('a log in a file', () => {
     await fc.assert(
       fc.asyncProperty(...arbitrary, fc.constantFrom(700, 2_500, 1 << 20), async (steps, changes, chunk) => {
         const { receipts, ...expected } = (await logOf(steps)).evidence;
-        let lines = receipts.map((receipt) => Buffer.from(JSON.stringify(receipt)));
+        let lines: readonly Buffer[] = receipts.map((receipt) => Buffer.from(JSON.stringify(receipt)));
         for (const each of changes) if (lines.length > 0) lines = changed(lines, each);
         expect(await foundInFile(lines, expected, chunk)).toEqual(foundInWhole(lines, expected));
       }),

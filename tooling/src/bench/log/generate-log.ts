@@ -3,10 +3,15 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { signingKeyFromSeed } from '@wcp/evidence/key';
 import type { MerkleFrontier } from '@wcp/evidence/log';
+// @boundaries-ignore: the ledger of the storage, without its thread
 import { type OpenLedger, openLedger } from '../../../../packages/hall/src/storage/ledger/ledger.ts';
+// @boundaries-ignore: the ledger of the storage, without its thread
 import { nodeChanges, readFrontier } from '../../../../packages/hall/src/storage/ledger/log-tree.ts';
+// @boundaries-ignore: the ledger of the storage, without its thread
 import { openDatabase } from '../../../../packages/hall/src/storage/store/sqlite-file.ts';
+// @boundaries-ignore: the ledger of the storage, without its thread
 import { storeOver } from '../../../../packages/hall/src/storage/store/sqlite-store.ts';
+// @boundaries-ignore: the ledger of the storage, without its thread
 import type { Change, Store } from '../../../../packages/hall/src/storage/store/store.ts';
 import { decisionIdAt, type Head, type SignedShare, shareOf, streamOf } from './plan.ts';
 

@@ -1,5 +1,7 @@
 import { generateSigningKey } from '@wcp/evidence/key';
+// @boundaries-ignore: the bench puts another cipher in its place
 import { createHall, type Hall } from '../../../../packages/hall/src/index.ts';
+// @boundaries-ignore: the bench puts another cipher in its place
 import { DataKey } from '../../../../packages/hall/src/storage/payload/data-key.ts';
 import { idleDelivery } from '../idle-delivery.ts';
 import { median, processorTime } from '../measure.ts';

@@ -1,7 +1,7 @@
 /** What stands at each position of a generated log: the same whoever computes it, so that it can be resumed anywhere. */
 
 /** Tenants of the log, which take turns. */
-export const STREAMS = 100;
+const STREAMS = 100;
 
 /** The last receipt of a stream. */
 export interface Head {

@@ -12,7 +12,7 @@ const isGood = (key: string, signed: string, signature: string) => {
 };
 
 /** A receipt, as far as a stranger reads it. */
-export interface SeenReceipt {
+interface SeenReceipt {
   readonly kind: string;
   readonly receipt_hash: string;
   readonly signature: string;
