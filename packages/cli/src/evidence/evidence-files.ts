@@ -91,8 +91,7 @@ export async function loadEvidence(
   const proven = await provenFiles(folder);
   const notes = await readNotes(reader, [...(await checkpointFilesOf(folder, names)), ...proven.checkpoints]);
   const policy = await loadWitnessPolicy(reader, names.witnessPolicy);
-  const certificates =
-    names.timestampCertificates === undefined ? null : await reader.text(names.timestampCertificates);
+  const certificates = await textIn(reader, names.timestampCertificates);
   const proofs = await valuesIn(reader, proofFile);
   const keyReceipts = await valuesIn(reader, await fileBeside(folder, EVIDENCE_FILES.keyReceipts));
   const decisionsIn = await folderOfDecisions(folder);
@@ -114,6 +113,10 @@ export async function loadEvidence(
     keyReceipts: keyReceipts ?? [],
     isEndWaived: names.checkpoint === false,
   };
+}
+
+async function textIn(reader: InputReader, file: string | undefined): Promise<string | null> {
+  return file === undefined ? null : reader.text(file);
 }
 
 async function valuesIn(reader: InputReader, file: string | null): Promise<readonly unknown[] | null> {
