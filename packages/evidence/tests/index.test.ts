@@ -58,6 +58,10 @@ test('The subpath @wcp/evidence/receipt exports these names and no others.', asy
   ]);
 });
 
+test('The subpath @wcp/evidence/log-file exports these names and no others.', async () => {
+  expect(Object.keys(await import('../src/log-file/index.ts'))).toEqual(['verifyLogFile']);
+});
+
 test('The subpath @wcp/evidence/log exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/log/index.ts')).toSorted()).toEqual([
     'DISCLOSURE_FORMAT',

@@ -97,6 +97,7 @@ const TARGETS: readonly Target[] = [
     text: 'at least 0.80 of the floor',
     isReached: ({ ratio_to_floor = 0 }) => ratio_to_floor >= 0.8,
   },
+  { name: /^payloads encrypted/, text: 'at most 5 %', isReached: ({ value }) => value <= 5 },
   { name: /^egress: memory/, text: 'flat (under 96 MiB)', isReached: ({ value }) => value < 96 },
   { name: /^P3 completed/, text: 'more than none', isReached: ({ value }) => value > 0 },
 ];

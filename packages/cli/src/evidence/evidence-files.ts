@@ -41,6 +41,8 @@ export interface EvidenceNames {
 /** Receipts and what they are verified with. */
 export interface LoadedEvidence {
   readonly file: string;
+  /** The receipts are in the file and were not read: there are many of them. */
+  readonly isStreamed: boolean;
   /** The folder, if it contains decisions too. */
   readonly decisionsIn: string | null;
   /** In the order of the log; a line that is not JSON is null. */
@@ -76,28 +78,28 @@ export async function loadEvidence(
   reader: InputReader,
   target: string,
   names: EvidenceNames,
+  { streamedFrom = Number.POSITIVE_INFINITY }: LoadOptions = {},
 ): Promise<LoadedEvidence> {
   const folder = (await isFolder(target)) ? target : null;
   const file = folder === null ? target : join(folder, EVIDENCE_FILES.receipts);
-  const read = await readReceipts(reader, file);
+  const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
+  const isStreamed = proofFile === null && isLinesFile(file) && (await sizeOf(file)) >= streamedFrom;
+  const read = isStreamed ? NOT_READ : await readReceipts(reader, file);
   const keyFile = names.keys ?? (await fileBeside(folder, EVIDENCE_FILES.keys));
   if (keyFile === null) reader.add(noKeys(target));
   const keys = keyFile === null ? null : await loadReceiptKeys(reader, keyFile);
   const proven = await provenFiles(folder);
   const notes = await readNotes(reader, [...(await checkpointFilesOf(folder, names)), ...proven.checkpoints]);
   const policy = await loadWitnessPolicy(reader, names.witnessPolicy);
-  const certificates =
-    names.timestampCertificates === undefined ? null : await reader.text(names.timestampCertificates);
-  const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
-  const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
-  const keyReceiptFile = await fileBeside(folder, EVIDENCE_FILES.keyReceipts);
-  const keyReceipts = keyReceiptFile === null ? [] : (await readLineValues(reader, keyReceiptFile)).values;
-  const decisions = await fileBeside(folder, EVIDENCE_FILES.decisions);
-  const worlds = await fileBeside(folder, EVIDENCE_FILES.worlds);
+  const certificates = await textIn(reader, names.timestampCertificates);
+  const proofs = await valuesIn(reader, proofFile);
+  const keyReceipts = await valuesIn(reader, await fileBeside(folder, EVIDENCE_FILES.keyReceipts));
+  const decisionsIn = await folderOfDecisions(folder);
   reader.throwErrors();
   return {
     file,
-    decisionsIn: decisions === null && worlds === null ? null : folder,
+    isStreamed,
+    decisionsIn,
     ...read,
     keys: keys ?? {},
     keysAreGiven: names.keys !== undefined,
@@ -108,9 +110,24 @@ export async function loadEvidence(
     certificates,
     areTimesWaived: names.times === false,
     proofs,
-    keyReceipts,
+    keyReceipts: keyReceipts ?? [],
     isEndWaived: names.checkpoint === false,
   };
+}
+
+async function textIn(reader: InputReader, file: string | undefined): Promise<string | null> {
+  return file === undefined ? null : reader.text(file);
+}
+
+async function valuesIn(reader: InputReader, file: string | null): Promise<readonly unknown[] | null> {
+  return file === null ? null : (await readLineValues(reader, file)).values;
+}
+
+/** The folder, if it contains decisions or their worlds. */
+async function folderOfDecisions(folder: string | null): Promise<string | null> {
+  const decisions = await fileBeside(folder, EVIDENCE_FILES.decisions);
+  const worlds = await fileBeside(folder, EVIDENCE_FILES.worlds);
+  return decisions === null && worlds === null ? null : folder;
 }
 
 /** Those that the user named and the one in the folder, each once: the newest may be any of them. */
@@ -162,6 +179,22 @@ async function readNotes(reader: InputReader, files: readonly string[]) {
     }
   }
   return notes;
+}
+
+/** How much is read at once. */
+export interface LoadOptions {
+  /** Bytes from which on a file with one receipt a line is not read here, but while it is verified (default: never). */
+  readonly streamedFrom?: number;
+}
+
+const NOT_READ: Receipts = { receipts: [], lines: [], isTorn: false };
+
+/** Bytes of a regular file; of anything else none. */
+function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    (found) => (found.isFile() ? found.size : 0),
+    () => 0,
+  );
 }
 
 type Receipts = Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'>;

@@ -1,9 +1,13 @@
 import { dirname, join } from 'node:path';
-import { verifyLog } from '@wcp/evidence';
 import type { NotChecked } from '@wcp/evidence/log';
 import { EVIDENCE_FILES, type LoadedEvidence } from './evidence-files.ts';
-import { examinePart, type PartFinding, type PartReport } from './examine-part.ts';
-import { examineTimes, examineTimestamps } from './examine-times.ts';
+import type { PartFinding, PartReport } from './examine-part.ts';
+import {
+  type ExamineOptions,
+  examineReceipts,
+  isAboutCheckpoint,
+  type ReceiptsReport,
+} from './examine-receipts.ts';
 import { examineWitnesses } from './examine-witnesses.ts';
 
 /** A finding about evidence, with its file and line. */
@@ -21,6 +25,10 @@ export interface LocatedFinding {
 
 /** What is wrong with evidence, and how much of the log it is. */
 export interface EvidenceReport {
+  /** How many receipts were examined. */
+  readonly receipts: number;
+  /** So much was found that the rest was not looked at. */
+  readonly is_cut_off: boolean;
   readonly findings: readonly LocatedFinding[];
   /** The whole log up to a checkpoint, or not; null if no checkpoint covers the end, so that nobody can know. */
   readonly is_whole: boolean | null;
@@ -36,27 +44,28 @@ export interface EvidenceReport {
  * Every finding of the verifier with its line, what witnesses and timestamps show, a torn last line, and an end that no
  * checkpoint covers unless the user accepts that.
  */
-export async function examineEvidence(evidence: LoadedEvidence, origin?: string): Promise<EvidenceReport> {
-  const report = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
-  const { findings: found, keyFindings } = report;
-  const refuted = refutedOf(found);
-  const witnesses = examineWitnesses(evidence, refuted);
-  const stamps = await examineTimestamps(evidence, refuted);
-  const malformed = indexesOf(found, 'RECEIPT_MALFORMED');
-  const times = examineTimes(evidence, stamps.times, malformed);
-  const is_whole = isWhole(evidence, found);
+export async function examineEvidence(
+  evidence: LoadedEvidence,
+  options: ExamineOptions = {},
+): Promise<EvidenceReport> {
+  const report = await examineReceipts(evidence, options);
+  const { findings: found, keyFindings, stamps, times } = report;
+  const witnesses = examineWitnesses(evidence, report);
+  const is_whole = isWhole(evidence, report);
   const all = [...found, ...times.findings, ...witnesses.findings];
   const findings = [
-    ...all.map((finding) => locate(finding, evidence)),
+    ...all.map((finding) => locate(finding, evidence, report)),
     ...keyFindings.map((finding) => locateKey(finding, evidence)),
     ...stamps.findings.map((each) => ({ ...each, line: null })),
   ];
-  if (evidence.isTorn) findings.push(tornTail(evidence));
-  const isExplained = found.some(({ code }) => isAboutCheckpoint(code));
-  if (is_whole === null && !isExplained && !evidence.isEndWaived) findings.push(openEnd(evidence));
+  if (report.isTorn) findings.push(tornTail(evidence, report));
+  const isExplained = report.isCutOff || found.some(({ code }) => isAboutCheckpoint(code));
+  if (is_whole === null && !isExplained && !evidence.isEndWaived) findings.push(openEnd(evidence, report));
   const { witnessed_size } = witnesses;
   const aboutKeys = keysNotChecked(report, witnessed_size);
   return {
+    receipts: report.size,
+    is_cut_off: report.isCutOff,
     findings,
     is_whole,
     witnessed_size,
@@ -75,30 +84,6 @@ function keysNotChecked({ not_checked, keys }: PartReport, witnessed_size: numbe
   );
 }
 
-/** The receipts that have a finding of one code. */
-function indexesOf(found: readonly PartFinding[], code: PartFinding['code']): ReadonlySet<number> {
-  return new Set(found.flatMap((each) => (each.code === code ? [each.index] : [])));
-}
-
-/** The checkpoints that are not this log's. */
-function refutedOf(found: readonly PartFinding[]): ReadonlySet<number> {
-  return new Set(found.flatMap(({ code, index }) => (isAboutCheckpoint(code) ? [index] : [])));
-}
-
-function examineLog({ receipts, keys, checkpoints }: LoadedEvidence, origin?: string): PartReport {
-  const {
-    findings,
-    keys: terms,
-    not_checked,
-  } = verifyLog({
-    receipts,
-    keys,
-    ...(checkpoints.length > 0 && { checkpoints }),
-    ...(origin !== undefined && { origin }),
-  });
-  return { findings, keyFindings: [], keys: terms, not_checked };
-}
-
 /** A finding about a line of the receipts of the keys, which are beside the others in the folder. */
 function locateKey({ index, code, message }: PartFinding, { file }: LoadedEvidence): LocatedFinding {
   const beside = join(dirname(file), EVIDENCE_FILES.keyReceipts);
@@ -107,18 +92,14 @@ function locateKey({ index, code, message }: PartFinding, { file }: LoadedEviden
 
 /** Whoever can cut receipts off the end can also leave out the checkpoint, so its absence proves nothing. */
 function isWhole(
-  { receipts, checkpoints, proofs }: LoadedEvidence,
-  found: readonly PartFinding[],
+  { checkpoints, proofs }: LoadedEvidence,
+  { findings: found, refuted, size, isCutOff }: ReceiptsReport,
 ): boolean | null {
-  const refuted = refutedOf(found);
+  if (isCutOff) return null;
   const sizes = checkpoints.flatMap((note, index) => (refuted.has(index) ? [] : [sizeOf(note)]));
   if (proofs !== null) return sizes.length > 0 ? false : null;
   if (found.some(({ code }) => code === 'LOG_TAIL_MISSING')) return false;
-  return sizes.includes(receipts.length) ? true : null;
-}
-
-function isAboutCheckpoint(code: string): boolean {
-  return /^(?:CHECKPOINT|LOG|COSIGNATURE)_/.test(code);
+  return sizes.includes(size) ? true : null;
 }
 
 /** The second line of a checkpoint that was verified. */
@@ -126,22 +107,25 @@ function sizeOf(note: string): number {
   return Number(note.split('\n')[1]);
 }
 
-function locate({ index, code, message }: PartFinding, evidence: LoadedEvidence): LocatedFinding {
-  const { file, lines, checkpointFiles } = evidence;
+function locate(
+  { index, code, message }: PartFinding,
+  { file, checkpointFiles }: LoadedEvidence,
+  report: ReceiptsReport,
+): LocatedFinding {
   if (isAboutCheckpoint(code)) {
     return { file: checkpointFiles[index] ?? file, line: null, index, code, message };
   }
-  return { file, line: lines[index] || null, index, code, message };
+  return { file, line: report.lineOf(index), index, code, message };
 }
 
-function tornTail({ file, lines, receipts }: LoadedEvidence): LocatedFinding {
+function tornTail({ file }: LoadedEvidence, { lastLine, size }: ReceiptsReport): LocatedFinding {
   const message = 'The last line is incomplete: a write was interrupted, or the file was cut.';
-  return { file, line: lines.at(-1) ?? null, index: receipts.length - 1, code: 'LINE_TORN', message };
+  return { file, line: lastLine, index: size - 1, code: 'LINE_TORN', message };
 }
 
-function openEnd({ file, receipts, checkpoints }: LoadedEvidence): LocatedFinding {
+function openEnd({ file, checkpoints }: LoadedEvidence, { size }: ReceiptsReport): LocatedFinding {
   const missing =
     checkpoints.length === 0 ? 'There is no checkpoint' : 'No checkpoint covers the last receipts';
   const message = `${missing}, so receipts missing from the end cannot be detected. Give one with --checkpoint, or accept that with --no-checkpoint.`;
-  return { file, line: null, index: receipts.length, code: 'END_NOT_COVERED', message };
+  return { file, line: null, index: size, code: 'END_NOT_COVERED', message };
 }

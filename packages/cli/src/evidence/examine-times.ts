@@ -75,15 +75,25 @@ function byTrust(checkpoints: readonly string[], refuted: ReadonlySet<number>): 
  * @param malformed what is no receipt, by its index: it has no time, and a finding of its own
  */
 export function examineTimes(
-  { receipts, proofs, areTimesWaived }: LoadedEvidence,
+  evidence: LoadedEvidence,
   timestamps: readonly LogTime[],
   malformed: ReadonlySet<number>,
 ): OthersReport {
+  const { receipts, proofs, areTimesWaived } = evidence;
   const positions = proofs?.map((proof) => Number((Object(proof) as { position?: unknown }).position));
   const { findings } = verifyTimes({
     ...{ receipts, timestamps, is_ordered: !areTimesWaived },
     ...(positions !== undefined && { positions }),
   });
+  return aboutTimes(evidence, findings, malformed);
+}
+
+/** What was found about times, and whether the user waived their order. */
+export function aboutTimes(
+  { areTimesWaived }: LoadedEvidence,
+  findings: OthersReport['findings'],
+  malformed: ReadonlySet<number>,
+): OthersReport {
   const aboutReceipts = findings.filter(({ index }) => !malformed.has(index));
   return { findings: aboutReceipts, not_checked: areTimesWaived ? [notChecked('TIMES_NOT_CHECKED')] : [] };
 }

@@ -19,15 +19,18 @@ export interface WitnessReport extends OthersReport {
  * Counts the cosignatures on the checkpoints by the policy of the user. The end of the log must be covered, unless the
  * user accepts that receipts missing from the end cannot be detected.
  *
- * @param refuted the checkpoints that are not this log's, by their indexes
+ * @param report the checkpoints that are not this log's, by their indexes, and how many receipts there are
  */
-export function examineWitnesses(evidence: LoadedEvidence, refuted: ReadonlySet<number>): WitnessReport {
-  const { policy, checkpoints, receipts, proofs, isEndWaived } = evidence;
+export function examineWitnesses(
+  evidence: LoadedEvidence,
+  { refuted, size: end }: { readonly refuted: ReadonlySet<number>; readonly size: number },
+): WitnessReport {
+  const { policy, checkpoints, proofs, isEndWaived } = evidence;
   if (policy === null) {
     return { findings: [], not_checked: [notChecked('WITNESSES_NOT_CHECKED')], witnessed_size: null };
   }
   const own = checkpoints.map((note, index) => (refuted.has(index) ? null : note));
-  const size = isEndWaived ? {} : { size: proofs === null ? receipts.length : endOf(proofs) };
+  const size = isEndWaived ? {} : { size: proofs === null ? end : endOf(proofs) };
   const { findings, witnessed_size } = verifyWitnessed({ checkpoints: own, policy, ...size });
   return { findings, not_checked: [], witnessed_size };
 }

@@ -13,6 +13,7 @@ import { refuseExisting } from '../base/write-file.ts';
 import { escaped } from '../print/layout.ts';
 import { EVIDENCE_FILES } from './evidence-files.ts';
 import { LineWriter } from './line-writer.ts';
+import { Positions } from './positions.ts';
 
 /** Evidence names tenants and holds what they sent. */
 const PRIVATE = { mode: OWNER_ONLY.file } as const;
@@ -91,8 +92,8 @@ async function write(client: HallClient, dir: string, { stream, withDecisions }:
   const { positions, made } = await exportReceipts(client, dir, size, stream);
   const is_whole = positions.length === size;
   if (!is_whole) {
-    await exportProofs(client, dir, size, positions);
-    await exportKeyReceipts(client, dir, size, new Set(positions));
+    await exportProofs(client, dir, size, positions.all());
+    await exportKeyReceipts(client, dir, size, new Set(positions.all()));
   }
   const recorded = withDecisions ? await exportDecisions(client, dir, size, stream) : null;
   const { decisions = null, worlds = null } = recorded ?? {};
@@ -129,15 +130,15 @@ export async function exportReceipts(
   dir: string,
   size: number,
   stream: string | undefined,
-): Promise<{ readonly positions: readonly number[]; readonly made: number }> {
-  const positions: number[] = [];
+): Promise<{ readonly positions: Positions; readonly made: number }> {
+  const positions = new Positions();
   let made = 0;
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.receipts));
   try {
     for await (const { position, receipt } of receiptsOf(client, stream)) {
       if (position >= size) break;
       await writer.add(receipt);
-      positions.push(position);
+      positions.add(position);
       if (receipt.kind === 'decision') made += 1;
     }
   } finally {

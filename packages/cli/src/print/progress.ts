@@ -15,10 +15,12 @@ export class Progress {
     this.#what = what;
   }
 
-  report(done: number, of: number): void {
+  /** @param of how much there is to do, where that is known */
+  report(done: number, of?: number): void {
     const now = performance.now();
     if (now - this.#told < INTERVAL_MS) return;
     this.#told = now;
-    this.#terminal.warn(`${done.toLocaleString('en')} of ${of.toLocaleString('en')} ${this.#what}\n`);
+    const whole = of === undefined ? '' : ` of ${of.toLocaleString('en')}`;
+    this.#terminal.warn(`${done.toLocaleString('en')}${whole} ${this.#what}\n`);
   }
 }

@@ -3,6 +3,7 @@ import { CliError } from '../base/cli-error.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { EVIDENCE_FILES, type LoadedEvidence } from '../evidence/evidence-files.ts';
 import { type EvidenceReport, examineEvidence, type LocatedFinding } from '../evidence/examine-evidence.ts';
+import type { ExamineOptions } from '../evidence/examine-receipts.ts';
 import type { AuditFinding } from './audit.ts';
 import { BundleSource } from './bundle-source.ts';
 import { type ReplaySettings, replay } from './replay.ts';
@@ -24,9 +25,9 @@ export interface VerifiedEvidence extends EvidenceReport {
 export async function verifyEvidence(
   terminal: Terminal,
   evidence: LoadedEvidence,
-  origin?: string,
+  options: ExamineOptions = {},
 ): Promise<VerifiedEvidence> {
-  const report = await examineEvidence(evidence, origin);
+  const report = await examineEvidence(evidence, options);
   const dir = evidence.decisionsIn;
   if (dir === null) return { ...report, decisions: null, not_held: 0 };
   const { findings, decisions, not_held } = await auditBundle(terminal, dir);

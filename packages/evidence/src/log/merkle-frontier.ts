@@ -49,7 +49,12 @@ export class MerkleFrontier {
 
   /** Appends a leaf and returns the subtrees that it completed, from itself upwards. */
   append(leaf: MerkleLeaf): HashedSubtree[] {
-    let top: HashedSubtree = { height: 0, index: this.#size, hash: hashLeaf(leaf) };
+    return this.appendHash(hashLeaf(leaf));
+  }
+
+  /** Appends a leaf of which the hash is known, as {@link append} does. */
+  appendHash(hash: Uint8Array): HashedSubtree[] {
+    let top: HashedSubtree = { height: 0, index: this.#size, hash };
     const completed = [top];
     for (let left = this.#edge.at(-1); left?.height === top.height; left = this.#edge.at(-1)) {
       this.#edge.pop();

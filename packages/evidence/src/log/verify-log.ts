@@ -100,16 +100,20 @@ export function readCheckpoints(checkpoints: unknown): (CheckpointNote | null)[]
   return listOf(checkpoints)?.map(readCheckpoint) ?? [null];
 }
 
-function judgeNote(
+/** The size of a log, and its roots at the sizes of its checkpoints. */
+export type LogRoots = Pick<MerkleTree, 'size' | 'root'>;
+
+/** Why a checkpoint is not this log's; null where it is. */
+export function judgeNote(
   note: CheckpointNote | null,
-  tree: MerkleTree,
+  tree: LogRoots,
   log: Parameters<typeof judgeUnderName>[1],
 ): LogFindingCode | null {
   if (note === null) return 'CHECKPOINT_MALFORMED';
   return judgeUnderName(note, log) ?? compareTree(note.head, tree);
 }
 
-function compareTree({ size, root }: TreeHead, tree: MerkleTree): LogFindingCode | null {
+function compareTree({ size, root }: TreeHead, tree: LogRoots): LogFindingCode | null {
   if (size > tree.size) return 'LOG_TAIL_MISSING';
   return tree.root(size) === root ? null : 'LOG_ROOT_MISMATCH';
 }

@@ -51,16 +51,20 @@ export function verifyTimes({
   const bounds = new TimeBounds(timestamps, is_ordered);
   const findings: EvidenceFinding<TimeFindingCode>[] = [];
   for (const [index, receipt] of (listOf(receipts) ?? []).entries()) {
-    if (!isDated(receipt)) continue;
-    const time = timeOf(own(receipt, 'dispatched_at'));
+    const time = timeOfReceipt(receipt);
+    if (time === null) continue;
     if (!bounds.admits(positions?.[index] ?? index, time)) findings.push(finding('TIME_NOT_ORDERED', index));
   }
   return verificationOf(findings);
 }
 
-/** An outcome carries the time of its decision, and what is about the log carries none. */
-function isDated(receipt: unknown): boolean {
-  return own(receipt, 'kind') !== 'outcome' && own(receipt, 'stream') !== LOG_STREAM;
+/**
+ * When a receipt says that it was made: NaN where it says that in no form of this protocol. Null for an outcome, which
+ * carries the time of its decision, and for what is about the log, which carries none.
+ */
+export function timeOfReceipt(receipt: unknown): number | null {
+  if (own(receipt, 'kind') === 'outcome' || own(receipt, 'stream') === LOG_STREAM) return null;
+  return timeOf(own(receipt, 'dispatched_at'));
 }
 
 /** NaN for what is not a time of this protocol. */
@@ -71,7 +75,7 @@ function timeOf(text: unknown): number {
 }
 
 /** What is known of the time at each position, learnt from left to right. */
-class TimeBounds {
+export class TimeBounds {
   /** By size: before each position, those that the log had passed. */
   readonly #timestamps: readonly { readonly size: number; readonly at: number }[];
   /** For each timestamp the earliest one from there on: no receipt before it may be dated later. */

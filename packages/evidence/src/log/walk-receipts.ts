@@ -59,8 +59,13 @@ const OF_THE_RECEIPT: ReadonlySet<string> = new Set([
   'RECEIPT_SIGNATURE_INVALID',
 ] as const);
 
-/** @param tree the receipts up to this one */
-function isWrongRestore(
+/**
+ * Whether a receipt of kind `restore`, which nobody changed, is not true of those before it.
+ *
+ * @param codes what was found about the receipt
+ * @param tree the receipts up to this one
+ */
+export function isWrongRestore(
   receipt: unknown,
   codes: readonly string[],
   position: number,

@@ -15,6 +15,18 @@ export interface ReceiptLink {
   readonly signature: string;
 }
 
+/** A link alone: what is sent to another thread, where the other members of a receipt are not needed. */
+export function bareLink({
+  stream,
+  seq,
+  prev_receipt_hash,
+  receipt_hash,
+  signing_key_id,
+  signature,
+}: ReceiptLink): ReceiptLink {
+  return { stream, seq, prev_receipt_hash, receipt_hash, signing_key_id, signature };
+}
+
 /** What was found in one receipt. */
 export interface ExaminedReceipt {
   /** The canonical JSON of the whole receipt, its leaf in the log; empty where it has none. */

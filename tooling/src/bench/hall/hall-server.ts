@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
-import { createHall, type Delivery, type Hall } from '@wcp/hall';
+import { createHall, type Hall } from '@wcp/hall';
 import { RouteInputSchema } from '@wcp/spec/document';
 import { Compile } from 'typebox/compile';
-import { CODE_HASH, rules, worker } from '../world.ts';
+import { idleDelivery } from '../idle-delivery.ts';
+import { rules } from '../world.ts';
 
 const [, , kind, collector] = process.argv;
 const hall = kind === 'echo' ? await createEcho() : await createBenchHall();
@@ -63,16 +64,6 @@ function hasDispatcher(hall: object): hall is { readonly parts: { readonly dispa
   return (
     'parts' in hall && typeof hall.parts === 'object' && hall.parts !== null && 'dispatcher' in hall.parts
   );
-}
-
-/** A worker that is there and whose code is as attested, and which no request of the bench reaches. */
-function idleDelivery(): Delivery {
-  return {
-    record: worker(),
-    observe: async () => CODE_HASH,
-    deliver: async () => ({ status: 'ok', result: null, code: null, duration_ms: 0 }),
-    close: async () => {},
-  };
 }
 
 async function listen({ app, identity }: Hall): Promise<{ port: number; key: string }> {

@@ -1,36 +1,60 @@
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { signingKeyFromSeed } from '@wcp/evidence/key';
-import { MerkleFrontier } from '@wcp/evidence/log';
-import { type EvidenceStorage, openFileStorage } from '@wcp/hall/storage';
-import { decisionIdAt, type Head, type Signed, streamOf } from './plan.ts';
+import type { MerkleFrontier } from '@wcp/evidence/log';
+// @boundaries-ignore: the ledger of the storage, without its thread
+import { type OpenLedger, openLedger } from '../../../../packages/hall/src/storage/ledger/ledger.ts';
+// @boundaries-ignore: the ledger of the storage, without its thread
+import { nodeChanges, readFrontier } from '../../../../packages/hall/src/storage/ledger/log-tree.ts';
+// @boundaries-ignore: the ledger of the storage, without its thread
+import { openDatabase } from '../../../../packages/hall/src/storage/store/sqlite-file.ts';
+// @boundaries-ignore: the ledger of the storage, without its thread
+import { storeOver } from '../../../../packages/hall/src/storage/store/sqlite-store.ts';
+// @boundaries-ignore: the ledger of the storage, without its thread
+import type { Change, Store } from '../../../../packages/hall/src/storage/store/store.ts';
+import { decisionIdAt, type Head, type SignedShare, shareOf, streamOf } from './plan.ts';
 
 export const SEED = '0123456789abcdef'.repeat(4);
 export const ORIGIN = 'bench.example/log';
-const SIGNERS = 2;
+/** Threads that sign; the thread that writes is beside them. */
+const SIGNERS = Math.max(2, availableParallelism());
 /** Receipts of one commit. */
 const BATCH = 4_000;
-/** Nodes below this height are not stored. */
-const STORED_HEIGHT = 8;
-
-type Changes = Parameters<EvidenceStorage['store']['commit']>[0];
 
 /**
- * Writes a store whose log has this many receipts, each chained and signed, as a Hall would have written it. It goes
- * on where an earlier call was interrupted.
+ * Writes a store whose log has this many receipts, each chained and signed, with the rows and seals that a Hall writes,
+ * through its own ledger. It goes on where an earlier call was interrupted.
  */
 export async function generateLog(file: string, size: number, report: (size: number) => void): Promise<void> {
-  const storage = await openFileStorage(file, { key: signingKeyFromSeed(SEED), origin: ORIGIN });
+  const ledger = await openHere(file);
   try {
-    const frontier = await frontierOfStore(storage);
-    const heads = await readHeads(storage);
+    const { size: present } = await ledger.head();
+    const frontier = await readFrontier(ledger.sealed, present);
+    const heads = await readHeads(ledger.sealed);
     const signers = Array.from({ length: SIGNERS }, (_, share) => startSigner(share, heads));
-    await writeAll(storage, { frontier, heads, signers, size, report });
+    await writeAll(ledger.sealed, { frontier, heads, signers, size, report });
     for (const signer of signers) await signer.terminate();
-    await storage.ledger.checkpoint('2026-01-01T00:00:00.000Z');
+    await ledger.close();
   } finally {
-    await storage.close();
+    await ledger.store.close();
   }
+  await signEnd(file);
+}
+
+/** In this thread, so that no row crosses from one to another. Power may be cut: it is a log that can be made again. */
+async function openHere(file: string): Promise<OpenLedger> {
+  const database = openDatabase(file);
+  database.exec('PRAGMA synchronous=OFF');
+  return openLedger(storeOver(database), { key: signingKeyFromSeed(SEED), origin: ORIGIN });
+}
+
+/** The ledger knows the log as it was when it was opened: another signs the end. */
+async function signEnd(file: string): Promise<void> {
+  const ledger = await openHere(file);
+  await ledger.checkpoint('2026-01-01T00:00:00.000Z');
+  await ledger.close();
+  await ledger.store.close();
 }
 
 function startSigner(share: number, heads: ReadonlyMap<string, Head>): Worker {
@@ -47,80 +71,68 @@ interface Writing {
 }
 
 /** While one batch is written, the next is signed. */
-async function writeAll(storage: EvidenceStorage, writing: Writing): Promise<void> {
+async function writeAll(store: Store, writing: Writing): Promise<void> {
   const { frontier, size, signers, report } = writing;
   const sign = (start: number) =>
     start < size ? signBatch(signers, start, Math.min(size, start + BATCH)) : null;
   let next = sign(frontier.size);
-  let committing: Promise<void> = Promise.resolve();
   while (next !== null) {
-    const signed = await next;
-    next = sign(frontier.size + signed.length);
-    const changes = changesOf(signed, writing);
-    await committing;
-    committing = storage.store.commit(changes);
-    report(frontier.size);
+    const end = Math.min(size, frontier.size + BATCH);
+    const shares = await next;
+    next = sign(end);
+    await store.commit(changesOf(end, shares, writing));
+    report(end);
   }
-  await committing;
 }
 
-async function signBatch(signers: readonly Worker[], start: number, end: number): Promise<Signed[]> {
-  const shares = signers.map(async (signer) => {
-    const answer = once(signer, 'message');
-    signer.postMessage([start, end]);
-    return ((await answer) as [Signed[]])[0];
-  });
-  return (await Promise.all(shares)).flat().sort((a, b) => a.position - b.position);
+function signBatch(signers: readonly Worker[], start: number, end: number): Promise<SignedShare[]> {
+  return Promise.all(
+    signers.map(async (signer) => {
+      const answer = once(signer, 'message');
+      signer.postMessage([start, end]);
+      return ((await answer) as [SignedShare])[0];
+    }),
+  );
 }
 
-function changesOf(signed: readonly Signed[], { frontier, heads }: Writing): Changes {
+/** Each share is in the order of its positions: together they are all of them up to `end`. */
+function changesOf(end: number, shares: readonly SignedShare[], { frontier, heads }: Writing): Change[] {
+  const next = shares.map(() => 0);
   const changed = new Set<string>();
-  const changes = signed.flatMap(({ position, text, seq, receipt_hash }) => {
-    const stream = streamOf(position);
-    heads.set(stream, { seq, receipt_hash });
+  const changes: Change[] = [];
+  for (let position = frontier.size; position < end; position += 1) {
+    const [stream, share] = [streamOf(position), shareOf(position, shares.length)];
+    const { texts, hashes } = shares[share] as SignedShare;
+    const at = (next[share] as number)++;
+    const receipt = texts[at] as string;
+    const seq = (heads.get(stream)?.seq ?? -1) + 1;
+    heads.set(stream, { seq, receipt_hash: hashes[at] as string });
     changed.add(stream);
-    const completed = frontier.append(text);
-    const id = { decision_id: decisionIdAt(position), correlation_id: `run-${position}` };
-    const leaf = completed[0]?.hash as Uint8Array;
-    const row = { position, stream, seq, kind: 'outcome', ...id, leaf, receipt: text };
-    const nodes = completed
-      .filter(({ height }) => height >= STORED_HEIGHT)
-      .map(({ height, index, hash }) => ({
-        put: 'nodes' as const,
-        row: { place: height * 2 ** 48 + index, hash },
-      }));
-    return [{ put: 'receipts' as const, row }, ...nodes];
-  });
-  const rows = [...changed].map((stream) => ({ stream, ...(heads.get(stream) as Head) }));
-  return [...changes, ...rows.map((row) => ({ put: 'heads' as const, row }))];
+    addRow({ position, stream, seq, receipt }, frontier, changes);
+  }
+  for (const stream of changed)
+    changes.push({ put: 'heads', row: { stream, ...(heads.get(stream) as Head) } });
+  return changes;
 }
 
-async function readHeads({ store }: EvidenceStorage): Promise<Map<string, Head>> {
+interface Row {
+  readonly position: number;
+  readonly stream: string;
+  readonly seq: number;
+  readonly receipt: string;
+}
+
+function addRow(row: Row, frontier: MerkleFrontier, changes: Change[]): void {
+  const [first, ...above] = frontier.append(row.receipt);
+  const ids = { decision_id: decisionIdAt(row.position), correlation_id: `run-${row.position}` };
+  changes.push({
+    put: 'receipts',
+    row: { ...row, kind: 'outcome', ...ids, leaf: first?.hash as Uint8Array },
+  });
+  changes.push(...nodeChanges(above));
+}
+
+async function readHeads(store: Store): Promise<Map<string, Head>> {
   const rows = await store.list('heads', { limit: 10_000 });
   return new Map(rows.map(({ stream, seq, receipt_hash }) => [stream, { seq, receipt_hash }]));
-}
-
-/** Of a log that ends at a multiple of a batch, as every interrupted one does. */
-async function frontierOfStore({ store, ledger }: EvidenceStorage): Promise<MerkleFrontier> {
-  const { size } = await ledger.head();
-  const frontier = new MerkleFrontier();
-  return size === 0 ? frontier : replay(store, size);
-}
-
-/** From the leaves after the last complete tile and the nodes before it. */
-async function replay(store: EvidenceStorage['store'], size: number): Promise<MerkleFrontier> {
-  const whole = size - (size % 2 ** STORED_HEIGHT);
-  const hashes: Uint8Array[] = [];
-  for (let at = 0, rest = whole; rest > 0; ) {
-    const height = Math.floor(Math.log2(rest));
-    const node = await store.get('nodes', height * 2 ** 48 + at / 2 ** height);
-    hashes.push(node?.hash as Uint8Array);
-    at += 2 ** height;
-    rest -= 2 ** height;
-  }
-  const frontier = new MerkleFrontier(whole, hashes);
-  for (const { receipt } of await store.list('receipts', { after: whole - 1, limit: 2 ** STORED_HEIGHT })) {
-    frontier.append(receipt);
-  }
-  return frontier;
 }

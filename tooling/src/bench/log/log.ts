@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BenchRow } from '../row.ts';
 import { generateLog } from './generate-log.ts';
+import { payloadRow } from './payload-cost.ts';
 import { CORES, verifyRate } from './verify-rate.ts';
 
 /** What of a large log is measured. */
@@ -49,6 +50,7 @@ export async function logRows({ receipts, store }: LogBenchOptions): Promise<Ben
       { name: `${of}: disk`, value: statSync(long).size / many.size, unit: 'bytes each' },
       { name: `${of}: checked again in 3 s`, value: many.checked, unit: 'receipts' },
       { name: `${of}: verified on ${CORES} cores`, value: receipts_s, unit: 'receipts/s', ratio_to_floor },
+      await payloadRow(),
     ];
   } finally {
     rmSync(folder, { recursive: true });

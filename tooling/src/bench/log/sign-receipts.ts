@@ -5,7 +5,7 @@ import { decisionReceipt } from '@wcp/evidence/receipt';
 import { compileWorld, decide } from '@wcp/router';
 import { canonicalJson, sha256 } from '@wcp/spec';
 import { CONFIG, facts, input, rules, worker } from '../world.ts';
-import { decisionIdAt, type Head, type Signed, type SignerData, STREAMS, streamOf } from './plan.ts';
+import { decisionIdAt, type Head, type SignerData, shareOf, streamOf } from './plan.ts';
 
 const { seed, share, of, heads } = workerData as SignerData;
 const key = signingKeyFromSeed(seed);
@@ -27,15 +27,18 @@ const hashedTexts = canonicalJson(template).split(MARK);
 const leafTexts = canonicalJson({ ...template, ...marks(SEAL) }).split(MARK);
 
 parentPort?.on('message', ([start, end]: readonly [number, number]) => {
-  const signed: Signed[] = [];
+  const [texts, hashes]: [string[], string[]] = [[], []];
   for (let position = start; position < end; position += 1) {
-    if (Math.floor((position % STREAMS) / (STREAMS / of)) === share) signed.push(sign(position));
+    if (shareOf(position, of) !== share) continue;
+    const { text, receipt_hash } = sign(position);
+    texts.push(text);
+    hashes.push(receipt_hash);
   }
-  parentPort?.postMessage(signed);
+  parentPort?.postMessage({ texts, hashes });
 });
 
 /** As `signReceipt` would, whose texts would be the same: what they have in common is written once. */
-function sign(position: number): Signed {
+function sign(position: number): { readonly text: string; readonly receipt_hash: string } {
   const stream = streamOf(position);
   const before = known.get(stream);
   const id = `"${decisionIdAt(position)}"`;
@@ -47,7 +50,7 @@ function sign(position: number): Signed {
   const signature = key.sign(receipt_hash).toString('base64');
   known.set(stream, { seq, receipt_hash });
   const seal = { receipt_hash: `"${receipt_hash}"`, signature: `"${signature}"` };
-  return { position, text: filled(leafTexts, { ...values, ...seal }), receipt_hash, seq };
+  return { text: filled(leafTexts, { ...values, ...seal }), receipt_hash };
 }
 
 function filled(texts: readonly string[], values: Readonly<Record<string, string>>): string {

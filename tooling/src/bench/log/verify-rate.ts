@@ -10,7 +10,7 @@ import { processorTime } from '../measure.ts';
 import { ORIGIN, SEED } from './generate-log.ts';
 
 /** Receipts that are written as tiles and verified: enough that starting the threads does not count. */
-const MOST = 50_000;
+const MOST = 200_000;
 const PAGE = 1_000;
 const SPKI_PREFIX = '302a300506032b6570032100';
 

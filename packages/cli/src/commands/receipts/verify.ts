@@ -9,6 +9,7 @@ import { InputReader } from '../../input/input-reader.ts';
 import { jsonText } from '../../print/json.ts';
 import { count, escaped } from '../../print/layout.ts';
 import { placeText } from '../../print/problems.ts';
+import { Progress } from '../../print/progress.ts';
 import { type VerifiedEvidence, verifyEvidence } from '../../replay/verify-evidence.ts';
 import { type CommandContext, register } from '../register.ts';
 
@@ -44,6 +45,9 @@ export function addVerify(group: Command, context: CommandContext): void {
     });
 }
 
+/** Bytes of a file of receipts that is verified while it is read, on all cores. */
+const LARGE = 16 * 1024 ** 2;
+
 async function verify(
   { terminal, exitWith }: CommandContext,
   target: string,
@@ -54,16 +58,32 @@ async function verify(
     terminal.write(options.json ? jsonText(tilesDocument(verified)) : tilesText(verified, terminal));
     return exitWith(verified.findings.length === 0 ? EXIT.ok : EXIT.found);
   }
-  const evidence = await loadEvidence(new InputReader(terminal), target, options);
-  const verified = await verifyEvidence(terminal, evidence, options.origin);
-  const { findings, is_whole, decisions, not_held, witnessed_size, timestamps, not_checked } = verified;
-  const { receipts, checkpoints } = evidence;
+  const evidence = await loadEvidence(new InputReader(terminal), target, options, { streamedFrom: LARGE });
+  const progress = new Progress(terminal, 'receipts verified');
+  const { origin } = options;
+  const verified = await verifyEvidence(terminal, evidence, {
+    origin,
+    onProgress: (done) => progress.report(done),
+  });
+  const {
+    receipts,
+    findings,
+    is_whole,
+    is_cut_off,
+    decisions,
+    not_held,
+    witnessed_size,
+    timestamps,
+    not_checked,
+  } = verified;
+  const { checkpoints } = evidence;
   if (options.json) {
-    const read = { receipts: receipts.length, checkpoints: checkpoints.length, timestamps };
+    const read = { receipts, checkpoints: checkpoints.length, timestamps };
     const counts = { ...read, decisions, not_held };
     const ok = findings.length === 0;
     const unseen = [...not_checked, ...alsoNotChecked(evidence, verified)];
-    terminal.write(jsonText({ ok, is_whole, witnessed_size, ...counts, findings, not_checked: unseen }));
+    const about = { ok, is_whole, is_cut_off, witnessed_size, ...counts };
+    terminal.write(jsonText({ ...about, findings, not_checked: unseen }));
   } else print(terminal, evidence, verified);
   exitWith(findings.length === 0 ? EXIT.ok : EXIT.found);
 }
@@ -102,9 +122,7 @@ function tilesText(verified: VerifiedTiles, { colours }: Terminal): string {
   const lines = findings.map((finding) => `${findingText(finding)}${finding.message}\n`);
   const verdict =
     findings.length > 0
-      ? colours.red(
-          `${count(findings.length, 'finding')}${is_cut_off ? ', and the rest was not looked at' : ''}`,
-        )
+      ? colours.red(foundText(findings.length, is_cut_off))
       : colours.green(
           is_whole ? 'ok: nothing is changed or missing' : 'ok: nothing is changed in this archive',
         );
@@ -114,13 +132,17 @@ function tilesText(verified: VerifiedTiles, { colours }: Terminal): string {
   return lines.join('');
 }
 
+function foundText(findings: number, isCutOff: boolean): string {
+  return `${count(findings, 'finding')}${isCutOff ? ', and the rest was not looked at' : ''}`;
+}
+
 const KEY_OF_THE_EVIDENCE = 'The key came with the evidence. Give one that you trust with --keys.\n';
 
 function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedEvidence): void {
   const { findings, decisions, not_held, witnessed_size, timestamps, not_checked } = verified;
   for (const finding of findings) terminal.write(`${findingText(finding)}${finding.message}\n`);
   const counts = [
-    count(evidence.receipts.length, 'receipt'),
+    count(verified.receipts, 'receipt'),
     count(evidence.checkpoints.length, 'checkpoint'),
     ...(timestamps === 0 ? [] : [count(timestamps, 'timestamp')]),
     ...(decisions === null ? [] : [count(decisions, 'decision')]),
@@ -143,10 +165,10 @@ function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedE
 
 function verdictText(
   { proofs }: LoadedEvidence,
-  { findings, is_whole }: VerifiedEvidence,
+  { findings, is_whole, is_cut_off }: VerifiedEvidence,
   { colours }: Terminal,
 ): string {
-  if (findings.length > 0) return colours.red(count(findings.length, 'finding'));
+  if (findings.length > 0) return colours.red(foundText(findings.length, is_cut_off));
   if (is_whole === null) {
     return colours.yellow(
       'nothing is changed, but no checkpoint shows whether receipts are missing from the end',

@@ -1,11 +1,11 @@
 import type { TileFindingCode } from '../../base/finding.ts';
 import { hashLeaf, subtreeHash } from '../../log/merkle-hash.ts';
 import { keyCodesOf } from '../../log/walk-receipts.ts';
-import { examinePlace, type ReceiptLink } from '../../receipt/receipt-examiner.ts';
+import { examineEntry } from '../../receipt/examine-entry.ts';
+import { bareLink, examinePlace, type ReceiptLink } from '../../receipt/receipt-examiner.ts';
 import { decodeEntries } from '../entry-bundle.ts';
 import { MAX_TILE_BYTES } from '../tile-hashes.ts';
 import { TILE_WIDTH, type TileAddress, tilePath } from '../tile-path.ts';
-import { examineEntry } from './examine-entry.ts';
 import { type FileReader, MAX_BUNDLE } from './file-reader.ts';
 import type { TileKeys } from './tile-keys.ts';
 
@@ -67,7 +67,12 @@ export function examineBundles(
     checkLeaves({ level: 0, index, width }, leaves, read, found);
     hashes.push(width === TILE_WIDTH ? subtreeHash(leaves) : leaves);
   }
-  return { job, hashes, found, ends: [...streams.values()] };
+  const ends = [...streams.values()].map(({ position, first, last }) => ({
+    position,
+    first: bareLink(first),
+    last: bareLink(last),
+  }));
+  return { job, hashes, found, ends };
 }
 
 /** The first receipt of a stream in a job is examined by whoever knows the one before it. */

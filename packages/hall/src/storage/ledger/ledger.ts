@@ -4,6 +4,7 @@ import {
   inclusionProof,
   type KeyTerm,
   type MerkleFrontier,
+  type SubtreeReader,
   signCheckpointWith,
 } from '@wcp/evidence/log';
 import { type Sha256, WcpError } from '@wcp/spec';
@@ -168,6 +169,7 @@ class StoredLedger implements OpenLedger {
   /** One commit after another: the place of a receipt depends on the one before it. */
   readonly #queue = new SerialQueue();
   readonly #marks: MarkWriter;
+  readonly #tree: SubtreeReader;
 
   constructor(
     store: PayloadStore,
@@ -177,6 +179,7 @@ class StoredLedger implements OpenLedger {
   ) {
     this.store = store;
     this.sealed = sealed;
+    this.#tree = subtreeReader(sealed);
     this.archived = archived;
     this.#origin = origin;
     this.#state = state;
@@ -265,11 +268,11 @@ class StoredLedger implements OpenLedger {
   }
 
   proveInclusion(position: number, size: number): Promise<Sha256[]> {
-    return inclusionProof(subtreeReader(this.sealed), position, Math.min(size, this.#state.frontier.size));
+    return inclusionProof(this.#tree, position, Math.min(size, this.#state.frontier.size));
   }
 
   proveConsistency(first: number, second: number): Promise<Sha256[]> {
-    return consistencyProof(subtreeReader(this.sealed), first, Math.min(second, this.#state.frontier.size));
+    return consistencyProof(this.#tree, first, Math.min(second, this.#state.frontier.size));
   }
 
   /**

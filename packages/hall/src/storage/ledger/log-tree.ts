@@ -6,6 +6,7 @@ import {
   type SubtreeReader,
   subtreeHash,
 } from '@wcp/evidence/log';
+import { boundedCache } from '../../base/bounded-cache.ts';
 import { rowThere } from '../seal/row-there.ts';
 import { rowTampered } from '../seal/store-tampered.ts';
 import type { Change, Store, Tables } from '../store/store.ts';
@@ -33,11 +34,20 @@ export async function readFrontier(store: Store, size: number): Promise<MerkleFr
   return new MerkleFrontier(size, await Promise.all(frontierOf(size).map(subtreeReader(store))));
 }
 
-/** Reads subtrees out of a store. */
+/** Subtrees and tiles of leaves that a reader remembers: the upper levels of the tree are in every proof. */
+const CACHED_NODES = 4_096;
+const CACHED_TILES = 64;
+
+/** Reads subtrees out of a store, and remembers some: what the log has once, it has for ever. */
 export function subtreeReader(store: Store): SubtreeReader {
+  const nodes = boundedCache<number, Uint8Array>(CACHED_NODES);
+  const leavesOf = leavesReader(store);
   return async (subtree) => {
-    if (subtree.height < TILE_HEIGHT) return subtreeHash(await leavesOf(store, subtree));
-    return (await nodeOf(store, subtree)).hash;
+    if (subtree.height < TILE_HEIGHT) return subtreeHash(await leavesOf(subtree));
+    const place = placeOf(subtree);
+    const hash = nodes.get(place) ?? (await nodeOf(store, subtree)).hash;
+    nodes.set(place, hash);
+    return hash;
   };
 }
 
@@ -46,12 +56,35 @@ export function nodeOf(store: Store, subtree: Subtree): Promise<Tables['nodes']>
   return rowThere(store, 'nodes', placeOf(subtree));
 }
 
-async function leavesOf(store: Store, { height, index }: Subtree): Promise<Uint8Array[]> {
-  const size = 2 ** height;
-  const rows = await store.list('receipts', { after: index * size - 1, limit: size });
-  const gap = rows.findIndex(({ position }, at) => position !== index * size + at);
-  if (gap >= 0 || rows.length !== size) {
-    throw rowTampered({ table: 'receipts', key: index * size + (gap < 0 ? rows.length : gap) });
-  }
-  return rows.map(({ leaf }) => leaf);
+/** Reads the leaves of subtrees within one tile: all that are there at once, because a proof needs most of them. */
+function leavesReader(store: Store): (subtree: Subtree) => Promise<readonly Uint8Array[]> {
+  const tiles = boundedCache<number, readonly Uint8Array[]>(CACHED_TILES);
+  return async ({ height, index }) => {
+    const size = 2 ** height;
+    const tile = Math.floor((index * size) / TILE_SIZE);
+    const start = (index * size) % TILE_SIZE;
+    const known = tiles.get(tile) ?? [];
+    if (known.length >= start + size) return known.slice(start, start + size);
+    const leaves = await readTile(store, tile);
+    tiles.set(tile, leaves);
+    if (leaves.length >= start + size) return leaves.slice(start, start + size);
+    throw rowTampered({ table: 'receipts', key: tile * TILE_SIZE + leaves.length });
+  };
+}
+
+/** The leaves of a tile up to the first that is missing. */
+async function readTile(store: Store, tile: number): Promise<readonly Uint8Array[]> {
+  const first = tile * TILE_SIZE;
+  const leaves = (await store.leaves?.(first, TILE_SIZE)) ?? [];
+  if (leaves.length === TILE_SIZE) return vouchedFor(store, tile, leaves);
+  const rows = await store.list('receipts', { after: first - 1, limit: TILE_SIZE });
+  const gap = rows.findIndex(({ position }, at) => position !== first + at);
+  return rows.slice(0, gap < 0 ? rows.length : gap).map(({ leaf }) => leaf);
+}
+
+/** The node above a full tile vouches for its leaves. */
+async function vouchedFor(store: Store, tile: number, leaves: readonly Uint8Array[]) {
+  const { hash } = await nodeOf(store, { height: TILE_HEIGHT, index: tile });
+  if (Buffer.from(subtreeHash(leaves)).equals(hash)) return leaves;
+  throw rowTampered({ table: 'receipts', key: tile * TILE_SIZE });
 }

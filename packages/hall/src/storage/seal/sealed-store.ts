@@ -64,6 +64,11 @@ export class SealedStore implements Store {
     return this.#store.count(table);
   }
 
+  /** Not checked: the nodes of the tree are, which the leaves are compared with. */
+  async leaves(first: number, limit: number): Promise<Uint8Array[]> {
+    return (await this.#store.leaves?.(first, limit)) ?? [];
+  }
+
   /** One after another: each seal builds on the one before it. */
   commit(changes: readonly Change[]): Promise<void> {
     return this.#queue.run(() => this.#commit(changes));

@@ -81,6 +81,19 @@ class SqliteStore implements FileStore {
     });
   }
 
+  async leaves(first: number, limit: number): Promise<Uint8Array[]> {
+    return this.#attempt(async () => {
+      const rows = await this.#db
+        .selectFrom('receipts')
+        .select('leaf')
+        .where('position', '>=', first)
+        .where('position', '<', first + limit)
+        .orderBy('position')
+        .execute();
+      return rows.map(({ leaf }) => leaf);
+    });
+  }
+
   async commit(changes: readonly Change[]): Promise<void> {
     if (!this.#database.isOpen) throw closed();
     if (this.#isWithin) return this.#apply(changes);

@@ -192,6 +192,11 @@ export interface Store {
   get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | null>;
   list<T extends TableName>(table: T, query?: Query<T>): Promise<Tables[T][]>;
   count(table: TableName): Promise<number>;
+  /**
+   * The hashes of the leaves from a position on, without the codes of their rows: whoever reads them compares them with
+   * the tree. Absent where nothing is saved against a {@link list}.
+   */
+  leaves?(first: number, limit: number): Promise<Uint8Array[]>;
   commit(changes: readonly Change[]): Promise<void>;
   /** Leaves nothing of what was removed or replaced in any of its files. */
   wipe(): Promise<void>;

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { merkleRoot, verifyInclusion, verifyLog } from '@wcp/evidence';
@@ -47,6 +47,21 @@ async function reading<R>(work: (ledger: OpenLedger) => Promise<R>): Promise<R> 
 
 const texts = async ({ store }: OpenLedger) =>
   (await store.list('receipts', { limit: SIZE })).map(({ receipt }) => receipt);
+
+/** The payload of a decision as the store holds it. */
+async function storedPayload(sealed: OpenLedger['sealed'], position: number): Promise<Buffer> {
+  const row = (await sealed.get('decisions', position)) as { readonly payload?: Uint8Array } | null;
+  return Buffer.from(row?.payload as Uint8Array).subarray(0, 64);
+}
+
+/** The files below the folder in which some bytes stand. */
+function filesWith(bytes: string | Buffer): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => {
+    const file = join(folder, name);
+    return statSync(file).isFile() && readFileSync(file).includes(bytes);
+  });
+}
 
 describe('an archived log', () => {
   it('is shorter in its store by whole tiles, and the same log to whoever reads it', async () => {
@@ -168,6 +183,11 @@ describe('an archived log', () => {
     async (_, scope) => {
       const before = await reading(texts);
       await archive({ position: 1_500 });
+      const [gone, kept] = await reading(async ({ sealed }) => [
+        await storedPayload(sealed, 600),
+        await storedPayload(sealed, 2_000),
+      ]);
+      expect([filesWith(gone), filesWith(kept)]).toEqual([['store.db'], ['store.db']]);
       await reading(async (ledger) => {
         const eraser = await Eraser.open(ledger);
         const order = {
@@ -188,8 +208,8 @@ describe('an archived log', () => {
         expect(all.slice(0, SIZE)).toEqual(before);
         expect(merkleRoot(all)).toBe((await ledger.head()).root);
       });
-      const { file } = filesIn(folder);
-      expect(readFileSync(file).includes('request 600')).toBe(false);
+      // Neither as it was sent nor as it was stored: not in the store, the archive, its tiles or what was written beside them.
+      expect([filesWith('request 600'), filesWith(gone), filesWith(kept)]).toEqual([[], [], ['store.db']]);
       const held = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
         name.endsWith('.jsonl'),
       );

@@ -1,10 +1,10 @@
 import { sha256 } from '@wcp/spec';
-import { decodeUtf8 } from '../../base/encoding.ts';
-import type { ReceiptFindingCode } from '../../base/finding.ts';
-import { isObject } from '../../base/own-member.ts';
-import type { Keyring } from '../../receipt/keyring.ts';
-import { MemberTexts } from '../../receipt/member-texts.ts';
-import { isLink, type ReceiptLink } from '../../receipt/receipt-examiner.ts';
+import { decodeUtf8 } from '../base/encoding.ts';
+import type { ReceiptFindingCode } from '../base/finding.ts';
+import { isObject } from '../base/own-member.ts';
+import type { Keyring } from './keyring.ts';
+import { MemberTexts } from './member-texts.ts';
+import { isLink, type ReceiptLink } from './receipt-examiner.ts';
 
 /** What was found in one entry, its place in its stream apart. */
 export interface ExaminedEntry {
@@ -21,16 +21,24 @@ const NOT_A_RECEIPT: ExaminedEntry = { link: null, codes: ['RECEIPT_MALFORMED'] 
  * entry and for its hash: what is left of the time belongs to the signature.
  */
 export function examineEntry(bytes: Uint8Array, keyring: Keyring): ExaminedEntry {
-  const read = readEntry(bytes);
+  try {
+    return examineText(decodeUtf8(bytes), keyring);
+  } catch {
+    return NOT_A_RECEIPT;
+  }
+}
+
+/** Examines the text of an entry, as {@link examineEntry} does. */
+export function examineText(text: string, keyring: Keyring): ExaminedEntry {
+  const read = readText(text);
   if (read === null) return NOT_A_RECEIPT;
   const { link, hash } = read;
   const wrongHash = link.receipt_hash === hash ? [] : (['RECEIPT_HASH_MISMATCH'] as const);
   return { link, codes: [...wrongHash, ...keyring.examine(link)] };
 }
 
-function readEntry(bytes: Uint8Array): { readonly link: ReceiptLink; readonly hash: string } | null {
+function readText(text: string): { readonly link: ReceiptLink; readonly hash: string } | null {
   try {
-    const text = decodeUtf8(bytes);
     const receipt: unknown = JSON.parse(text);
     if (!isObject(receipt) || !isLink(receipt)) return null;
     const members = new MemberTexts(receipt);
