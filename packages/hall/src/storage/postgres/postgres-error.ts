@@ -7,7 +7,10 @@ const CLASSES: readonly (readonly [RegExp, string])[] = [
     /^42501/,
     'The user of the database may not do this. Make it the owner of the schema, or grant CREATE on the database.',
   ],
-  [/^25006/, 'The database takes no changes: it is a replica, or read-only. Give the address of the primary server.'],
+  [
+    /^25006/,
+    'The database takes no changes: it is a replica, or read-only. Give the address of the primary server.',
+  ],
   [/^53100/, 'The disk of the database is full. Nothing was acknowledged that is not stored. Free space.'],
   [/^53/, 'The database has no room for another connection. Raise max_connections, or stop other programs.'],
   [/^57P|^08/, 'The database stopped or cut the connection. The Hall connects again by itself.'],

@@ -7,7 +7,7 @@ import { keyOf, TABLES } from '../store/tables.ts';
 import { type Driver, loadDriver, poolOf } from './driver.ts';
 import { postgresError } from './postgres-error.ts';
 import { type PostgresSettings, type WholeSettings, wholeSettings } from './postgres-settings.ts';
-import { changesByTable, rowOf, type TableChanges, valueOf } from './row-values.ts';
+import { changesByTable, rowOf, storedValue, type TableChanges } from './row-values.ts';
 import { putStatement, quoted, removeStatement } from './tables-in-postgres.ts';
 import { Writer } from './writer.ts';
 
@@ -47,7 +47,7 @@ class PostgresStore implements Store {
 
   async get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | null> {
     return this.#attempt(async () => {
-      const row = await this.#from(table).where(keyOf(table), '=', valueOf(key)).executeTakeFirst();
+      const row = await this.#from(table).where(keyOf(table), '=', storedValue(key)).executeTakeFirst();
       return row === undefined ? null : (rowOf(row) as unknown as Tables[T]);
     });
   }
@@ -58,9 +58,10 @@ class PostgresStore implements Store {
     return this.#attempt(async () => {
       let select = this.#from(table);
       for (const [name, value] of Object.entries(where) as [string, string | number | null][]) {
-        select = value === null ? select.where(name, 'is', null) : select.where(name, '=', valueOf(value));
+        select =
+          value === null ? select.where(name, 'is', null) : select.where(name, '=', storedValue(value));
       }
-      if (after !== undefined) select = select.where(key, descending ? '<' : '>', valueOf(after));
+      if (after !== undefined) select = select.where(key, descending ? '<' : '>', storedValue(after));
       const rows = await select
         .orderBy(key, descending ? 'desc' : 'asc')
         .limit(limit)
@@ -92,7 +93,9 @@ class PostgresStore implements Store {
 
   /** The log of the server and its copies elsewhere hold what was removed until they are recycled. */
   async wipe(): Promise<void> {
-    const names = (Object.keys(TABLES) as TableName[]).map((name) => `${quoted(this.#settings.schema)}."${name}"`);
+    const names = (Object.keys(TABLES) as TableName[]).map(
+      (name) => `${quoted(this.#settings.schema)}."${name}"`,
+    );
     await this.#attempt(() => this.#pool.query(`VACUUM ${names.join(', ')}`));
   }
 

@@ -2,9 +2,8 @@
  * PostgreSQL keeps no U+0000 in a text. U+0001 stands before what replaces it and itself, so that no two texts become
  * one, and their order stays what it was.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+/** What is replaced. */
 const RAW = /[\u0000\u0001]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const ESCAPED = /\u0001([\u0001\u0002])/g;
 
 export function encodeText(text: string): string {

@@ -22,7 +22,9 @@ export async function checkServer(client: ClientBase): Promise<void> {
     throw refused(`The database has ${name}=${found[name]}: a power cut would lose evidence. Set it to on.`);
   }
   if (found['transaction_read_only'] === 'off') return;
-  throw refused('The database takes no changes: it is a replica, or read-only. Give the address of the primary.');
+  throw refused(
+    'The database takes no changes: it is a replica, or read-only. Give the address of the primary.',
+  );
 }
 
 /**

@@ -31,13 +31,13 @@ function changesOf(table: TableName, rows: ReadonlyMap<Key, Row | null>): TableC
   const columns = columnsIn(table);
   return {
     table,
-    removed: [...rows].filter(([, row]) => row === null).map(([key]) => valueOf(key)),
-    put: put.length === 0 ? null : columns.map(([name]) => put.map((row) => valueOf(row[name] ?? null))),
+    removed: [...rows].filter(([, row]) => row === null).map(([key]) => storedValue(key)),
+    put: put.length === 0 ? null : columns.map(([name]) => put.map((row) => storedValue(row[name] ?? null))),
   };
 }
 
 /** A value as the database keeps it. */
-export function valueOf(value: Value): Value {
+export function storedValue(value: Value): Value {
   return typeof value === 'string' ? encodeText(value) : value;
 }
 
@@ -46,7 +46,11 @@ export function rowOf(row: Readonly<Record<string, unknown>>): Record<string, un
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [
       name,
-      typeof value === 'string' ? decodeText(value) : value instanceof Uint8Array ? Uint8Array.from(value) : value,
+      typeof value === 'string'
+        ? decodeText(value)
+        : value instanceof Uint8Array
+          ? Uint8Array.from(value)
+          : value,
     ]),
   );
 }

@@ -1,5 +1,5 @@
-import { CODE_COLUMN, storedColumns, TABLES, type Table } from '../store/tables.ts';
 import type { TableName } from '../store/store.ts';
+import { CODE_COLUMN, storedColumns, TABLES, type Table } from '../store/tables.ts';
 
 const TYPES = { integer: 'bigint', text: 'text COLLATE "C"', blob: 'bytea' } as const;
 /** The types of lists of values, one list a column. */

@@ -82,7 +82,11 @@ export class Writer {
   }
 
   /** Everything up to the commit: what fails here is not written. */
-  async #write(client: Client, { before, after }: Doubt, work: (client: Client) => Promise<void>): Promise<void> {
+  async #write(
+    client: Client,
+    { before, after }: Doubt,
+    work: (client: Client) => Promise<void>,
+  ): Promise<void> {
     try {
       await client.query('BEGIN');
       const moved = await client.query({
