@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+// @boundaries-ignore Files of tests share a process, and clean up after themselves in one way.
 import { afterFile } from '../../../../tooling/src/vitest/clean-up.ts';
 
 /** A PostgreSQL server of a test, on a socket in a folder of its own. */
