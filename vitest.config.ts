@@ -64,6 +64,7 @@ const SYSTEM = [
   'packages/conformance/tests/report/size.test.ts',
   'packages/hall/tests/chaos/chaos.test.ts',
   'packages/hall/tests/crash/killed-archive.test.ts',
+  'packages/hall/tests/crash/killed-database.test.ts',
   'packages/hall/tests/crash/killed-forgetting.test.ts',
   'packages/hall/tests/crash/killed-hall.test.ts',
   'packages/hall/tests/crash/killed-rotation.test.ts',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { WcpError } from '@wcp/spec';
-import { holdsEvidence } from '../storage/postgres/holds-evidence.ts';
+import { inspectPostgres } from '../storage/postgres/inspect-postgres.ts';
 import type { PostgresSettings } from '../storage/postgres/postgres-settings.ts';
 import { exists } from './create/signing-key-file.ts';
 import { DeploymentError } from './deployment-error.ts';
@@ -14,7 +14,7 @@ import { LAYOUT } from './layout.ts';
 export async function hasEvidence(dir: string, postgres: PostgresSettings | undefined): Promise<boolean> {
   if (postgres === undefined) return exists(join(dir, LAYOUT.store));
   try {
-    return await holdsEvidence(postgres);
+    return (await inspectPostgres(postgres)).hasEvidence;
   } catch (error) {
     if (!(error instanceof WcpError)) throw error;
     const finding = {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { verifyLog } from '@wcp/evidence';
 import type { Receipt } from '@wcp/spec';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { examineDeployment } from '../../src/deployment/doctor/examine-deployment.ts';
 import { partsOf } from '../../src/hall/create-hall.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres-server.ts';
 import { findingsOf, folderOf, GREETING, open, read } from './support.ts';
@@ -36,6 +37,23 @@ describe.runIf(postgresPrograms() !== null)('a Hall whose store is in PostgreSQL
     const first_key = hall.log.keys()[0]?.public_key;
     const checkpoints = [await hall.log.checkpoint()];
     expect(verifyLog({ receipts, checkpoints, origin, first_key }).findings).toEqual([]);
+  });
+
+  test('The doctor says how the database is, and whether a Hall has it open.', async () => {
+    const dir = folderOf(settings('doctored'));
+    const said = async (from = env) => {
+      const checks = await examineDeployment(dir, { env: from });
+      return checks
+        .filter(({ name }) => name === 'store')
+        .map(({ status, message }) => `${status}: ${message}`);
+    };
+    expect(await said()).toEqual([expect.stringMatching(/^ok: .* made at the first start/)]);
+    const { close } = await open(dir, { env });
+    expect(await said()).toEqual([expect.stringMatching(/^ok: A Hall has the database open/)]);
+    await close();
+    expect(await said()).toEqual([expect.stringMatching(/^ok: .* no Hall uses it/)]);
+    const away = { DATABASE: 'postgres://somebody:hunter2@127.0.0.1:1/none' };
+    expect(await said(away)).toEqual([expect.stringMatching(/^fail: The database cannot be reached/)]);
   });
 
   test('A row that was changed in the database is noticed, and the Hall does not start.', async () => {

@@ -54,7 +54,8 @@ async function createTables(client: ClientBase, schema: string): Promise<void> {
   await client.query(`INSERT INTO ${store} (version, last_commit) VALUES ($1, '')`, [SCHEMA_VERSION]);
 }
 
-async function checkVersion(client: ClientBase, schema: string): Promise<void> {
+/** @throws {WcpError} `ERR_WCP_STORE` for tables of another version */
+export async function checkVersion(client: ClientBase, schema: string): Promise<void> {
   const { rows } = await client.query<{ version: number }>(`SELECT version FROM ${quoted(schema)}.store`);
   const version = rows[0]?.version;
   if (version === SCHEMA_VERSION) return;

@@ -7,6 +7,7 @@ import { isConnectionLost, postgresError } from './postgres-error.ts';
 import type { WholeSettings } from './postgres-settings.ts';
 import { checkServer, prepareSchema } from './prepare-schema.ts';
 import { quoted } from './tables-in-postgres.ts';
+import { takeWriterLock } from './writer-lock.ts';
 
 /** Milliseconds between two tries to connect, or to get the lock. */
 const RETRY_MS = 200;
@@ -154,11 +155,7 @@ export class Writer {
     await checkServer(client);
     await client.query(`SET idle_session_timeout = ${SILENCE_MS}; SET synchronous_commit = on`);
     for (;;) {
-      const { rows } = await client.query<{ taken: boolean }>(
-        "SELECT pg_try_advisory_lock(hashtext('wcp writer'), hashtext($1)) AS taken",
-        [schema],
-      );
-      if (rows[0]?.taken === true) return;
+      if (await takeWriterLock(client, schema)) return;
       if (performance.now() >= until) throw new WcpError('ERR_WCP_STORE', IN_USE);
       await pause(RETRY_MS);
     }
