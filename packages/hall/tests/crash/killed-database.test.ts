@@ -19,9 +19,11 @@ test.runIf(postgresPrograms() !== null)(
     const folder = tempFolder();
     const known: Acknowledged = { receipts: [], holds: [], approved: [], tried: new Set() };
     for (let round = 0; round < KILLS; round += 1) {
-      await runAndKill({ folder, database: server.url }, Math.random() * 600, known, async () => {
+      await runAndKill({ folder, database: server.url }, Math.random() * 600, known, async (underLoad) => {
         await server.kill();
         await server.start();
+        // The Hall goes on by itself.
+        await underLoad();
       });
     }
     const key = signingKeyFromSeed(KEY_SEED);
