@@ -16,12 +16,13 @@ import { DeploymentError } from './deployment-error.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type DeploymentDocuments, readDocuments } from './documents.ts';
 import { exposedFiles } from './exposed-files.ts';
+import { hasEvidence } from './folder-evidence.ts';
 import { openPolicyGate } from './gate/open-policy-gate.ts';
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
 import { openHall } from './open-hall.ts';
 import { checkDemands } from './settings/approvals/check-demands.ts';
-import { readDeploymentSettings } from './settings/deployment-settings.ts';
+import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
 import type { LogSettings } from './settings/log-settings.ts';
 import type { Env } from './settings/server-file.ts';
 
@@ -77,9 +78,9 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   const log = options.openLog?.(settings.server.log) ?? options.log ?? (() => {});
   const documents = await readDocuments(dir, true);
   checkDemands(settings.approvals, documents);
-  const keys = await openKeyFolder(dir, settings.server.origin);
+  const keys = await openKeyFolder(dir, settings.server.origin, () => hasEvidence(dir, settings.postgres));
   warnOfExposure(await exposedFiles(dir), log);
-  warnOfMissingMark(dir, log);
+  await warnOfMissingMark(dir, settings, log);
   const example = await enrolExample(dir, settings.server.origin);
   const { offersApprovalTools = false, around = (delivery) => delivery } = options;
   const gate = await openPolicyGate({ dir, server: settings.server, env, log });
@@ -129,9 +130,9 @@ function warnOfExposure(exposed: readonly string[], log: Logger): void {
 }
 
 /** Without it the store is believed as it is: only the operator, who can remove it, may want that. */
-function warnOfMissingMark(dir: string, log: Logger): void {
-  if (!existsSync(join(dir, LAYOUT.store)) || existsSync(join(dir, LAYOUT.mark))) return;
-  const message = `${LAYOUT.mark} is missing, so an earlier state of ${LAYOUT.store} would not be recognised. It is written again from the present state.`;
+async function warnOfMissingMark(dir: string, { postgres }: DeploymentSettings, log: Logger): Promise<void> {
+  if (existsSync(join(dir, LAYOUT.mark)) || !(await hasEvidence(dir, postgres))) return;
+  const message = `${LAYOUT.mark} is missing, so an earlier state of the store would not be recognised. It is written again from the present state.`;
   log('warn', message);
 }
 

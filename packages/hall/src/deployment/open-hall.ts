@@ -53,9 +53,10 @@ export async function openHall(base: DeploymentBase): Promise<AssembledHall> {
 }
 
 /** What the folder itself holds. */
-function documentsOf({ dir, documents: { rules, config }, gate }: DeploymentBase): HallOptions {
+function documentsOf({ dir, documents: { rules, config }, gate, settings }: DeploymentBase): HallOptions {
+  const { postgres } = settings;
   const files = {
-    file: join(dir, LAYOUT.store),
+    ...(postgres === undefined ? { file: join(dir, LAYOUT.store) } : { postgres }),
     mark: join(dir, LAYOUT.mark),
     data_keys: join(dir, LAYOUT.dataKeys),
     archive: join(dir, LAYOUT.archive),

@@ -16,8 +16,7 @@ import { DecisionPoint } from '../pdp/decision-point.ts';
 import { RegistryAdmin } from '../registry/registry-admin.ts';
 import { WorkerReview } from '../registry/worker-review.ts';
 import { EventFeed } from '../storage/event-feed.ts';
-import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evidence-storage.ts';
-import { openFileStorage } from '../storage/evidence/storage-client.ts';
+import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import { Journal } from '../storage/journal.ts';
 import { HallKeys } from '../storage/keys/hall-keys.ts';
 import { StoreWatch } from '../storage/seal/store-watch.ts';
@@ -27,6 +26,7 @@ import { openTelemetry } from '../telemetry/open-telemetry.ts';
 import { createDispatching, type Dispatching } from './create-dispatching.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
 import { type HallBase, type HallState, openState } from './hall-state.ts';
+import { isDurable, openStorage } from './open-storage.ts';
 import { PullingAuthorities } from './pulling-authorities.ts';
 
 const DEFAULT_ORIGIN = 'localhost/wcp';
@@ -43,7 +43,7 @@ export interface AssembledParts extends HallParts {
  * @throws {WcpError} `ERR_WCP_STORE` where the store cannot be opened
  */
 export async function assemble(options: HallOptions): Promise<AssembledParts> {
-  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, store_key, mark, data_keys } = options;
+  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, store_key, mark, data_keys } = options;
   const { archive } = options;
   const { signer, next, key_files: files, permitKeys } = options;
   const given = { key, signer, next, files, permitKeys };
@@ -56,7 +56,7 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     ...(data_keys !== undefined && { data_keys }),
     ...(archive !== undefined && { archive }),
   };
-  const opened = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
+  const opened = await openStorage(options, identity);
   const { log = () => {} } = options;
   const tampering = new TamperWatch(log);
   const storage = tampering.over(opened);
@@ -67,7 +67,7 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     const feed = new EventFeed(storage.store);
     const journal = new Journal(storage, feed);
     const keys = await HallKeys.open(
-      { ...given, sealsStore: file !== undefined && store_key === undefined },
+      { ...given, sealsStore: isDurable(options) && store_key === undefined },
       storage,
     );
     const storeWatch = new StoreWatch(storage.ledger, tampering);

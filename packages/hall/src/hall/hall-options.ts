@@ -20,6 +20,7 @@ import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
 import type { KeyFiles } from '../storage/keys/hall-keys.ts';
 import type { PermitKeys } from '../storage/keys/permit-keys.ts';
+import type { PostgresSettings } from '../storage/postgres/postgres-settings.ts';
 import type { StoreKey } from '../storage/seal/store-key.ts';
 import type { TelemetryOptions } from '../telemetry/telemetry-options.ts';
 import type { HallPolicyGate } from '../world/policy-gate.ts';
@@ -43,6 +44,8 @@ export interface HallOptions {
   readonly catalogVersion?: string;
   /** The file of the store; without it, everything is in memory and lost with the process. */
   readonly file?: string;
+  /** The database of the store, in the place of `file`; `data_keys` must be given then. */
+  readonly postgres?: PostgresSettings;
   /** Signs receipts, checkpoints and permits (default: a new key, which does not suit a Hall with a file). */
   readonly key?: SigningKey;
   /** A program that signs receipts and checkpoints in the place of `key`, which then signs permits alone. */

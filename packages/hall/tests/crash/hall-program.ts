@@ -1,4 +1,7 @@
-/** A Hall in a process of its own, for tests that kill it: `node hall-program.ts FOLDER` tells its port. */
+/**
+ * A Hall in a process of its own, for tests that kill it: `node hall-program.ts FOLDER [DATABASE]` tells its port. With
+ * the address of a database it stores there, otherwise in the folder.
+ */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +11,7 @@ import type { Delivery } from '../../src/delivery/delivery.ts';
 import { createHall } from '../../src/index.ts';
 import { BUDGETS, COST, KEY_SEED, ORIGIN } from './names.ts';
 
-const folder = process.argv[2] as string;
+const [folder = '', database] = process.argv.slice(2);
 
 const draft = {
   worker_id: 'org.crash.worker.one',
@@ -41,7 +44,9 @@ const delivery: Delivery = {
 
 const candidates = [{ worker_species_id: 'wrk.doc.summarizer' }];
 const hall = await createHall({
-  file: join(folder, 'store.db'),
+  ...(database === undefined
+    ? { file: join(folder, 'store.db') }
+    : { postgres: { url: database }, data_keys: join(folder, 'keys') }),
   key: signingKeyFromSeed(KEY_SEED),
   origin: ORIGIN,
   config: { 'x.budgets': BUDGETS },

@@ -22,7 +22,8 @@ test(`A Hall that is killed ${KILLS} times under load loses nothing that it ackn
   timeout: 60_000 + KILLS * 60_000,
 }, async () => {
   const known: Acknowledged = { receipts: [], holds: [], approved: [], tried: new Set() };
-  for (let round = 0; round < KILLS; round += 1) await runAndKill(folder, 150 + Math.random() * 600, known);
+  for (let round = 0; round < KILLS; round += 1)
+    await runAndKill({ folder }, 150 + Math.random() * 600, known);
   // One more start settles what the last kill left open.
   const key = signingKeyFromSeed(KEY_SEED);
   await (await createHall({ file: join(folder, 'store.db'), key, origin: ORIGIN })).close();

@@ -21,12 +21,24 @@ interface Started {
   readonly steward: string;
 }
 
+/** Where the Halls of a test store. */
+export interface Place {
+  readonly folder: string;
+  /** The address of a database, in the place of a file in the folder. */
+  readonly database?: string;
+}
+
 /** Receipts that a Hall has acknowledged before it is killed, however busy the machine is. */
 const UNDER_LOAD = 20;
 
 /** Starts a Hall, asks it from many sides, and kills it in the middle. */
-export async function runAndKill(folder: string, milliseconds: number, known: Acknowledged): Promise<void> {
-  const hall = await start(folder);
+export async function runAndKill(
+  { folder, database }: Place,
+  milliseconds: number,
+  known: Acknowledged,
+  disturb: (waitForLoad: () => Promise<void>) => Promise<void> = async () => {},
+): Promise<void> {
+  const hall = await start(folder, database);
   let isOver = false;
   const asking = [
     ...Array.from({ length: 12 }, (_, index) =>
@@ -48,8 +60,12 @@ export async function runAndKill(folder: string, milliseconds: number, known: Ac
   ];
   const exited = new Promise((resolve) => hall.process.once('exit', resolve));
   try {
-    const before = known.receipts.length;
-    await waitFor('the Hall to be under load', () => known.receipts.length >= before + UNDER_LOAD, 60_000);
+    const underLoad = () => {
+      const before = known.receipts.length;
+      return waitFor('the Hall to be under load', () => known.receipts.length >= before + UNDER_LOAD, 60_000);
+    };
+    await underLoad();
+    await disturb(underLoad);
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
   } finally {
     isOver = true;
@@ -58,8 +74,9 @@ export async function runAndKill(folder: string, milliseconds: number, known: Ac
   }
 }
 
-function start(folder: string): Promise<Started> {
-  const process = fork(join(import.meta.dirname, 'hall-program.ts'), [folder], {
+function start(folder: string, database?: string): Promise<Started> {
+  const args = database === undefined ? [folder] : [folder, database];
+  const process = fork(join(import.meta.dirname, 'hall-program.ts'), args, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let stderr = '';

@@ -5,6 +5,7 @@ import { parseRecord, type RegistryRecord, recordHash } from '@wcp/spec';
 import { PROBLEMS, ROLES } from '@wcp/spec/hall';
 import { describe, expect, test } from 'vitest';
 import { readServerSettings } from '../../src/deployment/settings/server-settings.ts';
+import { storeSchema } from '../../src/deployment/settings/store-settings.ts';
 import { workerSchema } from '../../src/deployment/settings/worker-settings.ts';
 
 const DOCS = join(import.meta.dirname, '../../../../docs');
@@ -45,6 +46,9 @@ function nested(name: string, value: number): object {
 
 const ranges = [
   ...rangesOf('## server.json', nested),
+  ...rangesOf('### A store in PostgreSQL', (name, value) => ({
+    store: { postgres: { url_env: 'DATABASE', [name]: value } },
+  })),
   ...rangesOf('### A worker in server.json', (name, value) => ({
     workers: [{ dir: 'worker', program: 'main.mjs', [name]: value }],
   })),
@@ -70,6 +74,11 @@ describe('the page for operators', () => {
       if (typeof value === 'number') expect(numberIn(row?.[1]), name).toBe(value);
       if (typeof value === 'string') expect(namesIn(row?.[1]), name).toEqual([value]);
     }
+  });
+
+  test('The page describes every member of a database, and no other.', () => {
+    const listed = rowsOf('### A store in PostgreSQL').flatMap(([cell]) => namesIn(cell));
+    expect(listed.sort()).toEqual(Object.keys(storeSchema.shape.postgres.shape).sort());
   });
 
   test('The page describes every member of a worker, and no other.', () => {

@@ -11,6 +11,7 @@ import { DeploymentError } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
 import { makePrivateFile, replacePrivateFile } from './private-file.ts';
 import {
+  type EvidenceQuestion,
   exists,
   makeSigningKey,
   openSigningKey,
@@ -35,10 +36,14 @@ export interface FolderKeys {
  *
  * @throws {DeploymentError} where one cannot be read, or is missing
  */
-export async function openKeyFolder(dir: string, origin: string): Promise<FolderKeys> {
-  const { key, isNew } = await openSigningKey(dir);
+export async function openKeyFolder(
+  dir: string,
+  origin: string,
+  hasEvidence: EvidenceQuestion = inFile(dir),
+): Promise<FolderKeys> {
+  const { key, isNew } = await openSigningKey(dir, hasEvidence);
   const keys = await readOthers(dir, origin, key);
-  if (!keys.isStoreKeyKept && !(await exists(join(dir, LAYOUT.store)))) {
+  if (!keys.isStoreKeyKept && !(await hasEvidence())) {
     const store_key = generateStoreKey();
     await keepStoreKey(dir, store_key);
     return { ...keys, isNew, store_key, isStoreKeyKept: true };
@@ -51,9 +56,17 @@ export async function openKeyFolder(dir: string, origin: string): Promise<Folder
  *
  * @throws {DeploymentError} where one cannot be read, or is missing
  */
-export async function readKeyFolder(dir: string, origin: string): Promise<FolderKeys | null> {
-  const key = await readSigningKey(dir);
+export async function readKeyFolder(
+  dir: string,
+  origin: string,
+  hasEvidence: EvidenceQuestion = inFile(dir),
+): Promise<FolderKeys | null> {
+  const key = await readSigningKey(dir, hasEvidence);
   return key === null ? null : { ...(await readOthers(dir, origin, key)), isNew: false };
+}
+
+function inFile(dir: string): EvidenceQuestion {
+  return () => exists(join(dir, LAYOUT.store));
 }
 
 /** Stores of earlier versions were sealed with a key that is derived from that of the log. */

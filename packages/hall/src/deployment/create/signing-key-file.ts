@@ -12,6 +12,9 @@ export interface DeploymentKey {
   readonly isNew: boolean;
 }
 
+/** Whether the store of a Hall has anything in it. */
+export type EvidenceQuestion = () => Promise<boolean>;
+
 /** A key is a few lines, in bytes. */
 const MAX_KEY_LENGTH = 65_536;
 
@@ -20,8 +23,8 @@ const MAX_KEY_LENGTH = 65_536;
  *
  * @throws {DeploymentError} where it is not a key, or where there is evidence without its key
  */
-export async function openSigningKey(dir: string): Promise<DeploymentKey> {
-  const key = await readSigningKey(dir);
+export async function openSigningKey(dir: string, hasEvidence: EvidenceQuestion): Promise<DeploymentKey> {
+  const key = await readSigningKey(dir, hasEvidence);
   return key === null ? { key: await makeSigningKey(dir, LAYOUT.key), isNew: true } : { key, isNew: false };
 }
 
@@ -30,10 +33,10 @@ export async function openSigningKey(dir: string): Promise<DeploymentKey> {
  *
  * @throws {DeploymentError} where it is not a key, or where there is evidence without its key
  */
-export async function readSigningKey(dir: string): Promise<SigningKey | null> {
+export async function readSigningKey(dir: string, hasEvidence: EvidenceQuestion): Promise<SigningKey | null> {
   const key = await readNamedKey(dir, LAYOUT.key);
   if (key !== null) return key;
-  if (await exists(join(dir, LAYOUT.store))) throw keyMissing();
+  if (await hasEvidence()) throw keyMissing();
   return null;
 }
 
@@ -75,6 +78,7 @@ export async function exists(file: string): Promise<boolean> {
 }
 
 function keyMissing(): DeploymentError {
-  const message = `There is evidence (${LAYOUT.store}), but the key that signed it is missing. Restore the key from a backup, or choose another folder.`;
+  const message =
+    'There is evidence in the store of this Hall, but the key that signed it is missing. Restore the key from a backup, or choose another folder.';
   return new DeploymentError([{ file: LAYOUT.key, path: null, code: 'KEY_MISSING', message }]);
 }

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { WcpError } from '@wcp/spec';
 import { HallClock } from '../../base/hall-clock.ts';
 import { inspectStorage, type StorageState } from '../../storage/evidence/inspect-storage.ts';
+import { inspectPostgres } from '../../storage/postgres/inspect-postgres.ts';
+import type { PostgresSettings } from '../../storage/postgres/postgres-settings.ts';
 import { type FolderKeys, readKeyFolder } from '../create/key-folder.ts';
 import { DeploymentError } from '../deployment-error.ts';
+import { hasEvidence } from '../folder-evidence.ts';
 import { LAYOUT } from '../layout.ts';
 import type { DeploymentSettings } from '../settings/deployment-settings.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok, warn } from './check.ts';
@@ -17,7 +20,7 @@ interface StoreReading {
 }
 
 /** What of the settings the store depends on. */
-type StoreSettings = Pick<DeploymentSettings, 'server' | 'signer' | 'next_signer'>;
+type StoreSettings = Pick<DeploymentSettings, 'server' | 'signer' | 'next_signer' | 'postgres'>;
 
 /** Before this a machine has not been given the time: the program is younger. */
 const EARLIEST = Date.parse('2025-01-01T00:00:00Z');
@@ -27,7 +30,12 @@ export async function storeChecks(
   { dir, now }: CheckBase,
   settings: StoreSettings | null,
 ): Promise<StoreReading> {
-  const { keys, check } = await keyCheck(dir, settings?.server.origin ?? '');
+  const { postgres } = settings ?? {};
+  const { keys, check } = await keyCheck(dir, settings?.server.origin ?? '', postgres);
+  if (postgres !== undefined) {
+    const { isInUse, check: store } = await databaseCheck(postgres);
+    return { isInUse, checks: [check, store, clockCheck(now, null)] };
+  }
   if (keys === null || settings === null) return { isInUse: false, checks: [check, clockCheck(now, null)] };
   const { state, check: store } = await storeCheck(dir, keys, settings);
   const latest = state?.state === 'sound' ? state.latest : null;
@@ -37,10 +45,11 @@ export async function storeChecks(
 async function keyCheck(
   dir: string,
   origin: string,
+  postgres: PostgresSettings | undefined,
 ): Promise<{ keys: FolderKeys | null; check: DeploymentCheck }> {
   const subject = LAYOUT.key;
   try {
-    const keys = await readKeyFolder(dir, origin);
+    const keys = await readKeyFolder(dir, origin, () => hasEvidence(dir, postgres));
     return { keys, check: ok('key', keyText(keys), { subject }) };
   } catch (error) {
     if (!(error instanceof DeploymentError)) throw error;
@@ -75,6 +84,26 @@ async function storeCheck(
     return { state: null, check: fail('store', error.message, { subject }) };
   }
 }
+
+/** The rows are checked when the Hall starts: only it may hold the lock. */
+async function databaseCheck(
+  postgres: PostgresSettings,
+): Promise<{ readonly isInUse: boolean; readonly check: DeploymentCheck }> {
+  const subject = LAYOUT.server;
+  try {
+    const { state } = await inspectPostgres(postgres);
+    return { isInUse: state === 'in_use', check: ok('store', DATABASE[state], { subject }) };
+  } catch (error) {
+    if (!(error instanceof WcpError)) throw error;
+    return { isInUse: false, check: fail('store', error.message, { subject }) };
+  }
+}
+
+const DATABASE = {
+  absent: 'The database is fit for evidence; its tables are made at the first start.',
+  in_use: 'A Hall has the database open; `wcp health` says how it is.',
+  idle: 'The database is fit for evidence, and no Hall uses it. Its rows were not read: the next start checks them.',
+} as const;
 
 /** A store that was not looked into. */
 const UNOPENED = {

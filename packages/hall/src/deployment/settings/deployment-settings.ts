@@ -3,6 +3,7 @@ import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
 import type { CheckpointOptions } from '../../checkpoints/checkpoint-options.ts';
 import type { ExportOptions } from '../../export/export-target.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
+import type { PostgresSettings } from '../../storage/postgres/postgres-settings.ts';
 import type { TelemetryOptions } from '../../telemetry/telemetry-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { type DeploymentApprovals, readApprovals } from './approvals/read-approvals.ts';
@@ -11,6 +12,7 @@ import { readCheckpointSettings } from './read-checkpoints.ts';
 import { readExports } from './read-exports.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
 import { readSigner } from './read-signer.ts';
+import { readStore } from './read-store.ts';
 import { readTelemetry } from './read-telemetry.ts';
 import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
@@ -32,6 +34,8 @@ export interface DeploymentSettings {
   /** The program that signs the log, and the one that signs it after the next rotation. */
   readonly signer: SignerCommand | undefined;
   readonly next_signer: SignerCommand | undefined;
+  /** The database of the store; undefined where that is a file of the folder. */
+  readonly postgres: PostgresSettings | undefined;
   /** The key of manifests in the HMAC form. */
   readonly attest_hmac_key: string | undefined;
 }
@@ -54,6 +58,7 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   const checkpoints = await readCheckpointSettings(read.settings, dir, findings);
   const signer = readSigner(read.settings.signer, '/signer', { dir, env }, findings);
   const next_signer = readSigner(read.settings.next_signer, '/next_signer', { dir, env }, findings);
+  const postgres = await readStore(read.settings.store, { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
@@ -68,5 +73,5 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
     exports,
     attest_hmac_key,
   };
-  return { server: read.settings, signer, next_signer, ...named };
+  return { server: read.settings, signer, next_signer, postgres, ...named };
 }

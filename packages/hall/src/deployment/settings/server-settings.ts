@@ -11,6 +11,7 @@ import { count, text, url } from './fields.ts';
 import { logSchema } from './log-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
 import { signerSchema } from './signer-settings.ts';
+import { storeSchema } from './store-settings.ts';
 import { telemetrySchema } from './telemetry-settings.ts';
 import { checkWays, workerSchema } from './worker-settings.ts';
 
@@ -81,6 +82,7 @@ const settings = z.strictObject(
     approvals: approvalsSchema.default({ demands: [] }),
     signer: signerSchema.exactOptional(),
     next_signer: signerSchema.exactOptional(),
+    store: storeSchema.exactOptional(),
     secrets: secretsSchema.default({}),
     witnesses: witnessesSchema.default([]),
     timestamps: timestampsSchema.default([]),

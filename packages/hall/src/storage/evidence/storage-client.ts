@@ -3,10 +3,11 @@ import { WcpError } from '@wcp/spec';
 import { type SentSource, type StorageIdentity, sentSource } from '../keys/signer-source.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Payloads } from '../payload/eraser.ts';
+import type { PostgresSettings } from '../postgres/postgres-settings.ts';
 import type { Store } from '../store/store.ts';
 import type { EvidenceStorage } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, readError } from './remote-call.ts';
-import type { StorageWorkerData } from './storage-worker.ts';
+import type { StorageWorkerData, StorePlace } from './storage-worker.ts';
 
 /** Beside this file in the sources; in the build this file is part of a chunk at the root of `dist`. */
 const PROGRAM = new URL(
@@ -17,8 +18,8 @@ const PROGRAM = new URL(
 /** Megabytes for young objects: almost everything lives for one commit, and is then never copied. */
 const YOUNG_MB = 64;
 
-/** How a storage in a file is used. */
-export interface FileStorageOptions {
+/** How a storage that outlives its process is used. */
+export interface StorageOptions {
   /** Whether what is stored is checked in the background while the storage is open. True where it is absent. */
   readonly isChecked?: boolean;
 }
@@ -43,9 +44,45 @@ export interface FileStorageOptions {
 export async function openFileStorage(
   file: string,
   identity: StorageIdentity,
-  { isChecked = true }: FileStorageOptions = {},
+  { isChecked = true }: StorageOptions = {},
 ): Promise<EvidenceStorage> {
-  const thread = startThread(file, identity, isChecked);
+  const { data_keys = `${file}.keys` } = identity;
+  return openInThread({ file }, { ...identity, data_keys }, isChecked);
+}
+
+/**
+ * Opens a storage in a schema of a PostgreSQL database, in a thread of its own; see {@link openFileStorage}. The keys of
+ * payloads stay in the folder `data_keys`, beside the other keys.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where the database cannot be reached, is in use by another Hall, or is not durable
+ * @example
+ * ```ts
+ * import { signingKeyFromPem } from '@wcp/evidence';
+ * import { openPostgresStorage } from '@wcp/hall/storage';
+ *
+ * export async function sizeIn(url: string, pem: string): Promise<number> {
+ *   const identity = { key: signingKeyFromPem(pem), origin: 'hall.example/log', data_keys: 'keys/data' };
+ *   const storage = await openPostgresStorage({ url, schema: 'wcp' }, identity);
+ *   const { size } = await storage.ledger.head();
+ *   await storage.close();
+ *   return size;
+ * }
+ * ```
+ */
+export async function openPostgresStorage(
+  postgres: PostgresSettings,
+  identity: StorageIdentity & { readonly data_keys: string },
+  { isChecked = true }: StorageOptions = {},
+): Promise<EvidenceStorage> {
+  return openInThread({ postgres }, identity, isChecked);
+}
+
+async function openInThread(
+  place: StorePlace,
+  identity: StorageIdentity,
+  isChecked: boolean,
+): Promise<EvidenceStorage> {
+  const thread = startThread(place, identity, isChecked);
   const ledger = thread.part<Ledger<SentSource>>('ledger', [
     'append',
     'head',
@@ -74,12 +111,11 @@ export async function openFileStorage(
   }
 }
 
-function startThread(file: string, identity: StorageIdentity, isChecked: boolean): StorageWorker {
-  const { key, next, data_keys = `${file}.keys`, ...others } = identity;
+function startThread(place: StorePlace, identity: StorageIdentity, isChecked: boolean): StorageWorker {
+  const { key, next, ...others } = identity;
   const workerData: StorageWorkerData = {
     ...others,
-    data_keys,
-    file,
+    place,
     isChecked,
     key: sentSource(key),
     ...(next !== undefined && { next: sentSource(next) }),

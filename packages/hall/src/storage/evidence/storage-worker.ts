@@ -1,12 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { receivedSource, type SentSource, type StorageIdentity } from '../keys/signer-source.ts';
 import { openCurrentStore } from '../migration/open-current-store.ts';
+import type { PostgresSettings } from '../postgres/postgres-settings.ts';
+import { openPostgresStore } from '../postgres/postgres-store.ts';
 import { type EvidenceStorage, storageOver } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, writeError } from './remote-call.ts';
 
+/** Where a store is. */
+export type StorePlace = { readonly file: string } | { readonly postgres: PostgresSettings };
+
 /** What the thread is started with. */
 export interface StorageWorkerData extends Omit<StorageIdentity, 'key' | 'next'> {
-  readonly file: string;
+  readonly place: StorePlace;
   readonly key: SentSource;
   readonly next?: SentSource;
   readonly isChecked: boolean;
@@ -14,7 +19,7 @@ export interface StorageWorkerData extends Omit<StorageIdentity, 'key' | 'next'>
 
 /** The thread that signs and writes, so that an fsync never blocks the thread that answers requests. */
 const port = parentPort;
-const { file, key, next, isChecked, ...identity } = workerData as StorageWorkerData;
+const { place, key, next, isChecked, ...identity } = workerData as StorageWorkerData;
 const opening = open();
 // Each call is answered with the error; none may have come yet.
 opening.catch(() => {});
@@ -26,7 +31,9 @@ async function open(): Promise<EvidenceStorage> {
     key: receivedSource(key),
     ...(next !== undefined && { next: receivedSource(next) }),
   };
-  return storageOver(await openCurrentStore(file, whole), whole, { isChecked });
+  const store =
+    'file' in place ? await openCurrentStore(place.file, whole) : await openPostgresStore(place.postgres);
+  return storageOver(store, whole, { isChecked });
 }
 
 async function answer(call: RemoteCall): Promise<void> {

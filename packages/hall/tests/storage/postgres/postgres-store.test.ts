@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openPostgresStore } from '../../../src/storage/postgres/postgres-store.ts';
+import type { Change } from '../../../src/storage/store/store.ts';
+import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres-server.ts';
+import { storeCases } from '../store/store.case.ts';
+
+const change = (id: string): Change => ({ put: 'meta', row: { id, state: 's', at: '', document: '{}' } });
+const failing = { code: 'ERR_WCP_STORE' };
+
+describe.runIf(postgresPrograms() !== null)('with a server', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  const settings = () => ({ url: server.url, schema: `hall_${randomUUID().slice(0, 8)}` });
+
+  storeCases('PostgreSQL', async () => {
+    const store = await openPostgresStore(settings());
+    return { store, close: () => store.close() };
+  });
+
+  test('PostgreSQL: What a commit resolved is there after the server was killed, and the store goes on.', async () => {
+    const store = await openPostgresStore(settings());
+    await store.commit([change('a')]);
+    await server.kill();
+    await expect(store.get('meta', 'a')).rejects.toMatchObject(failing);
+    const lost = store.commit([change('b')]);
+    await expect(lost).rejects.toMatchObject(failing);
+    await server.start();
+    await store.commit([change('c')]);
+    expect((await store.list('meta')).map(({ id }) => id)).toEqual(['a', 'c']);
+    await store.close();
+  });
+
+  test('PostgreSQL: A second Hall is refused, and comes in when the first has gone.', async () => {
+    const own = { ...settings(), connect_timeout_ms: 500 };
+    const first = await openPostgresStore(own);
+    await expect(openPostgresStore(own)).rejects.toMatchObject({
+      ...failing,
+      message: expect.stringContaining('in use by another Hall'),
+    });
+    await first.close();
+    await (await openPostgresStore(own)).close();
+  });
+
+  test('PostgreSQL: Where the writing connection was cut, the next commit has another one.', async () => {
+    const own = settings();
+    const store = await openPostgresStore(own);
+    await store.commit([change('a')]);
+    server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wcp-hall'");
+    await store.commit([change('b')]).catch(() => {});
+    await store.commit([change('c')]);
+    expect((await store.list('meta')).map(({ id }) => id)).toContain('c');
+    await store.close();
+  });
+
+  test('PostgreSQL: Where the database is at another state, nothing is written any more.', async () => {
+    const own = settings();
+    const store = await openPostgresStore(own);
+    await store.commit([change('a')]);
+    server.run(`UPDATE ${own.schema}.store SET last_commit = 'another'`);
+    const refusal = { ...failing, message: expect.stringContaining('not in the state') };
+    await expect(store.commit([change('b')])).rejects.toMatchObject(refusal);
+    server.run(`UPDATE ${own.schema}.store SET last_commit = 'a third'`);
+    await expect(store.commit([change('c')])).rejects.toMatchObject(refusal);
+    expect((await store.list('meta')).map(({ id }) => id)).toEqual(['a']);
+    await store.close();
+  });
+
+  test.each(['fsync', 'full_page_writes'])('PostgreSQL: A server with %s off is refused.', async (name) => {
+    server.run(`ALTER SYSTEM SET ${name} = off`);
+    server.run('SELECT pg_reload_conf()');
+    await expect.poll(() => server.run(`SHOW ${name}`)).toBe('off');
+    await expect(openPostgresStore(settings())).rejects.toMatchObject({
+      ...failing,
+      message: expect.stringContaining(name),
+    });
+    server.run(`ALTER SYSTEM RESET ${name}`);
+    server.run('SELECT pg_reload_conf()');
+    await expect.poll(() => server.run(`SHOW ${name}`)).toBe('on');
+  });
+
+  test('PostgreSQL: A schema of somebody else and one of another version are refused.', async () => {
+    server.run('CREATE SCHEMA foreign_one; CREATE TABLE foreign_one.x (y int)');
+    await expect(openPostgresStore({ url: server.url, schema: 'foreign_one' })).rejects.toMatchObject({
+      message: expect.stringContaining('not those of a Hall'),
+    });
+    const own = settings();
+    await (await openPostgresStore(own)).close();
+    server.run(`UPDATE ${own.schema}.store SET version = 999`);
+    await expect(openPostgresStore(own)).rejects.toMatchObject({ message: expect.stringContaining('999') });
+  });
+});
+
+test.each([
+  ['http://a/b', 'is none'],
+  ['postgres://u@db.example/x?sslmode=prefer', 'sslmode=prefer'],
+])('The address %s is refused.', async (url, message) => {
+  await expect(openPostgresStore({ url })).rejects.toMatchObject({
+    ...failing,
+    message: expect.stringContaining(message),
+  });
+});
