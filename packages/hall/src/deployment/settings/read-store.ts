@@ -9,6 +9,7 @@ import type { StoreSettings } from './store-settings.ts';
 
 /** A few certificates, in bytes. */
 const MAX_CA_LENGTH = 1_048_576;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const URL_PATH = '/store/postgres/url_env';
 
 /** The database of the store, with its address from the environment; what is wrong is added to `findings`. */
@@ -38,7 +39,7 @@ function wrongAddress(url: string): DeploymentFinding[] {
 
 async function readCa(dir: string, file: string, findings: DeploymentFinding[]): Promise<string | undefined> {
   try {
-    return (await readRegularFile(join(dir, file), MAX_CA_LENGTH, { followsLinks: true })).toString('utf8');
+    return UTF8.decode(await readRegularFile(join(dir, file), MAX_CA_LENGTH, { followsLinks: true }));
   } catch {
     const message = `${file} cannot be read. Name a file of certificates in PEM.`;
     findings.push(serverFinding({ path: '/store/postgres/ca_file', code: 'FILE_UNREADABLE', message }));

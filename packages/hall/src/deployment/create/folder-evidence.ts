@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { WcpError } from '@wcp/spec';
-import { inspectPostgres } from '../storage/postgres/inspect-postgres.ts';
-import type { PostgresSettings } from '../storage/postgres/postgres-settings.ts';
-import { exists } from './create/signing-key-file.ts';
-import { DeploymentError } from './deployment-error.ts';
-import { LAYOUT } from './layout.ts';
+import { inspectPostgres } from '../../storage/postgres/inspect-postgres.ts';
+import type { PostgresSettings } from '../../storage/postgres/postgres-settings.ts';
+import { DeploymentError } from '../deployment-error.ts';
+import { LAYOUT } from '../layout.ts';
+import { exists } from './signing-key-file.ts';
 
 /**
  * Whether the Hall of a folder has evidence, in its file or in its database: what has evidence gets no new keys.
