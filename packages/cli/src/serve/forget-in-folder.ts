@@ -22,7 +22,11 @@ export async function forgetInFolder(
   const { DeploymentError, openDeployment, ProblemError } = await import('@wcp/hall');
   if (!existsSync(join(dir, STORE))) {
     throw new CliError([
-      fileProblem(dir, 'ABSENT', 'There is no Hall in this folder. Give one with store.db in it.'),
+      fileProblem(
+        dir,
+        'ABSENT',
+        'There is no store.db in this folder. Give the folder of a Hall, or ask one that runs: --hall.',
+      ),
     ]);
   }
   try {

@@ -4,10 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
+import * as logFile from '@wcp/evidence/log-file';
 import * as tiles from '@wcp/evidence/tiles';
 import { timestampRequest } from '@wcp/evidence/timestamp';
 import { parseWitnessPolicy } from '@wcp/evidence/witness';
 import { type Deployment, openDeployment } from '@wcp/hall';
+import { ReceiptSchema } from '@wcp/spec/document';
+import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyOfEvidence } from '../auditor/auditor.ts';
 import { deferred, REAL_CLOCK, scratch, wcp } from '../support/support.ts';
@@ -55,14 +58,14 @@ async function type(block: string, put: Readonly<Record<string, string>> = {}) {
   return printed;
 }
 
-/** The public key of the Hall as a file, and as the page calls it. */
-const publicKey = (hex: string) => {
+/** A public key of the Hall as a file, by the name that the page has for it. */
+const publicKey = (hex: string, name = 'hall.pub.pem') => {
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(hex, 'hex')]);
   const pem = createPublicKey({ key: der, format: 'der', type: 'spki' }).export({
     type: 'spki',
     format: 'pem',
   });
-  writeFileSync(at('hall.pub.pem'), pem);
+  writeFileSync(at(name), pem);
 };
 
 /** A Hall with every setting of the page. */
@@ -104,6 +107,16 @@ const route = (tenant_id: string) =>
     },
     ...{ tenant_id, correlation_id: 'c-1', request: { name: 'Ada' } },
   });
+
+/** The function of a snippet, which imports from one entry of the package alone. */
+function programOf(text: string, entry: string, exported: object): (...args: unknown[]) => Promise<unknown> {
+  const [, name = ''] = /export async function (\w+)/.exec(text) ?? [];
+  const body = stripTypeScriptTypes(text)
+    .replace(`from '@wcp/evidence/${entry}';`, '')
+    .replace(/^import (\{[^}]*\})/m, 'const $1 = exported;')
+    .replace('export async function', 'async function');
+  return new Function('exported', 'console', `${body}\nreturn ${name};`)(exported, { log: () => {} });
+}
 
 describe('the page about evidence', () => {
   test('The key changes, and the old one is revoked, as the page says.', async () => {
@@ -164,7 +177,7 @@ describe('the page about evidence', () => {
 
   test('One request is shown, and verified with the key of the Hall.', async () => {
     ({ decision_id } = (await route('agent.example')) as { decision_id: string });
-    publicKey(log().public_key);
+    publicKey(String(log().keys()[0]?.public_key), 'first.pub.pem');
     const put = { '0195f3a0-7c1e-7000-8000-000000000001': decision_id };
     const [, verified] = await type(snippet('console', 'wcp evidence disclose'), put);
     expect(verified).toContain('ok: the request is the one that was decided about');
@@ -190,14 +203,26 @@ describe('the page about evidence', () => {
     publicKey(String(first?.public_key));
     const [verified] = await type(snippet('console', 'wcp receipts verify log/'));
     expect(verified).toContain('ok: nothing is changed or missing');
-    const program = stripTypeScriptTypes(snippet('ts', 'verifyTiles'));
-    const body = program
-      .replace(/^import (\{[^}]*\}) from '@wcp\/evidence\/tiles';/m, 'const $1 = tiles;')
-      .replace('export async function', 'async function');
-    const audit = new Function('tiles', 'console', `${body}\nreturn audit;`)(tiles, { log: () => {} });
+    const audit = programOf(snippet('ts', 'verifyTiles'), 'tiles', tiles);
     expect(await audit(at('log'), { [String(first?.key_id)]: first?.public_key })).toBe(true);
     const stranger = generateSigningKey();
     expect(await audit(at('log'), { [stranger.keyId]: stranger.publicKey })).toBe(false);
+  });
+
+  test('A file of receipts is verified while it is read, with the program of the page.', async () => {
+    const audit = programOf(snippet('ts', 'verifyLogFile'), 'log-file', logFile);
+    const [first] = log().keys();
+    const file = at('evidence/receipts.jsonl');
+    const note = readdirSync(at('evidence')).find((name) => name.startsWith('checkpoint')) ?? '';
+    const checkpoint = readFileSync(at(`evidence/${note}`), 'utf8');
+    expect(await audit(file, first?.public_key, checkpoint)).toBe(true);
+    expect(await audit(file, generateSigningKey().publicKey, checkpoint)).toBe(false);
+  });
+
+  test('What a receipt says of a restore has the form of the page.', () => {
+    const restore = settings('"former_origin"');
+    expect(Compile(ReceiptSchema.properties.restore).Check(restore)).toBe(true);
+    expect(Compile(ReceiptSchema.properties.restore).Check({ ...restore, size: null })).toBe(false);
   });
 
   test('A stopped Hall is archived.', async () => {

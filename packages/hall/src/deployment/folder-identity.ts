@@ -20,6 +20,7 @@ export async function folderIdentity(dir: string, env: Env): Promise<FolderIdent
   const read = await readServerFile(dir);
   if (!read.ok) throw new DeploymentError(read.findings);
   const { origin, ...settings } = read.settings;
+  if (settings.store !== undefined) throw storeInDatabase();
   const findings: DeploymentFinding[] = [];
   const signer = readSigner(settings.signer, '/signer', { dir, env }, findings);
   const next_signer = readSigner(settings.next_signer, '/next_signer', { dir, env }, findings);
@@ -35,6 +36,15 @@ export async function folderIdentity(dir: string, env: Env): Promise<FolderIdent
     mark: join(dir, LAYOUT.mark),
     data_keys: join(dir, LAYOUT.dataKeys),
   };
+}
+
+/** What only a store in a file can do, or a Hall that runs. */
+export function storeInDatabase(): DeploymentError {
+  const message =
+    'The store of this Hall is in PostgreSQL, and this works on store.db. Start the Hall and ask it (--hall), or use the tools of the database.';
+  return new DeploymentError([
+    { file: LAYOUT.server, path: '/store/postgres', code: 'STORE_IN_DATABASE', message },
+  ]);
 }
 
 function storeMissing(): DeploymentError {

@@ -9,6 +9,7 @@ import type { RevokeAt } from '../storage/ledger/key-change.ts';
 import { keepStoreKey, keyFilesOf, openKeyFolder } from './create/key-folder.ts';
 import { exists } from './create/signing-key-file.ts';
 import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
+import { storeInDatabase } from './folder-identity.ts';
 import { LAYOUT } from './layout.ts';
 import { findingOf } from './open-hall.ts';
 import { readSigner } from './settings/read-signer.ts';
@@ -69,6 +70,7 @@ export async function openLogKeys(
 async function readSettings(dir: string, env: Env) {
   const read = await readServerFile(dir);
   if (!read.ok) throw new DeploymentError(read.findings);
+  if (read.settings.store !== undefined) throw storeInDatabase();
   const findings: DeploymentFinding[] = [];
   const signer = readSigner(read.settings.signer, '/signer', { dir, env }, findings);
   const next_signer = readSigner(read.settings.next_signer, '/next_signer', { dir, env }, findings);

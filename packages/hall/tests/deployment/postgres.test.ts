@@ -5,6 +5,7 @@ import type { Receipt } from '@wcp/spec';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { examineDeployment } from '../../src/deployment/doctor/examine-deployment.ts';
 import { partsOf } from '../../src/hall/create-hall.ts';
+import { archiveEvidence, openLogKeys } from '../../src/index.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres-server.ts';
 import { findingsOf, folderOf, GREETING, open, read } from './support.ts';
 
@@ -54,6 +55,23 @@ describe.runIf(postgresPrograms() !== null)('a Hall whose store is in PostgreSQL
     expect(await said()).toEqual([expect.stringMatching(/^ok: .* no Hall uses it/)]);
     const away = { DATABASE: 'postgres://somebody:hunter2@127.0.0.1:1/none' };
     expect(await said(away)).toEqual([expect.stringMatching(/^fail: The database cannot be reached/)]);
+  });
+
+  test('What works on a file alone is refused, with what to do instead.', async () => {
+    const dir = folderOf(settings('files'));
+    const { hall, close } = await open(dir, { env });
+    const refusal = { findings: [{ code: 'STORE_IN_DATABASE', message: expect.stringContaining('--hall') }] };
+    const at = '2026-01-01T00:00:00.000Z';
+    await expect(openLogKeys(dir, { env })).rejects.toMatchObject(refusal);
+    await expect(archiveEvidence(dir, { env, before: { position: 1 }, at })).rejects.toMatchObject(refusal);
+    await expect(partsOf(hall).storage.copyTo(join(dir, 'copy.db'))).rejects.toMatchObject({
+      message: expect.stringContaining('no store in a file'),
+    });
+    const { signing_key_id } = hall.log;
+    await hall.log.rotateKey();
+    expect(hall.log.signing_key_id).not.toBe(signing_key_id);
+    await close();
+    expect((await open(dir, { env })).hall.log.keys()).toHaveLength(2);
   });
 
   test('A row that was changed in the database is noticed, and the Hall does not start.', async () => {
