@@ -114,6 +114,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'catalog browse': 'prints what is published',
   version: 'prints what is published',
   restore: 'makes the folder of another Hall, keys included: commands/hall/backup.test.ts',
+  'witness serve': 'goes on until it is stopped, and has a folder of its own: commands/witness/serve.test.ts',
   'worker serve': 'goes on until it is stopped, and has a folder of its own: commands/worker/serve.test.ts',
   'hook claude-code': 'has a Hall, keys and a folder of its own: commands/hook/hook.test.ts',
   'hook codex': 'the same',
@@ -258,6 +259,8 @@ async function useEverything(): Promise<void> {
 async function useKeys(): Promise<void> {
   await run('admin', ['keygen', '--out', 'keys']);
   await run('admin', ['witness', 'init', 'witness', '--name', 'witness.example/w1']);
+  const log = (await (await fetch(`${url}/wcp/log`)).json()) as { readonly verifier_key: string };
+  await run('admin', ['witness', 'watch', 'witness', log.verifier_key]);
   await run('admin', [
     'attest',
     'build',
@@ -288,6 +291,7 @@ async function useKeys(): Promise<void> {
   const short = items.filter(({ label }) => label === 'short').map(({ key_id }) => key_id);
   await run('admin', ['keys', 'log']);
   await run('admin', ['keys', 'rotate-log', '--prepare']);
+  await run('admin', ['keys', 'revoke-log', 'ed25519:0000000000000000', '--at', '0']);
   await run('admin', ['keys', 'rotate', short[0] as string]);
   await run('admin', ['keys', 'revoke', short[1] as string]);
   for (const { name, bytes } of places) {
@@ -446,6 +450,7 @@ async function crashAndEnd(): Promise<void> {
   await run('auditor', ['health']);
   await run('tenant', ['dispatch', 'plain.json']);
   expect(await ended(server.child, 'SIGTERM')).toBe(0);
+  await run('admin', ['evidence', 'archive', dir, '--before', '256']);
 }
 
 describe('a secret of a Hall or of its people', () => {

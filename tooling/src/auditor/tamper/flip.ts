@@ -85,6 +85,7 @@ export async function statementsOf(copy: EvidenceCopy, file: string): Promise<Re
   if (file.endsWith('.txt')) return new Set(noteParts(bytes, JSON.parse(copy.read('policy.json')).witnesses));
   // Of tiles, witnesses are not asked, and verification says so.
   if (file.endsWith('/checkpoint')) return new Set(noteParts(bytes, []));
+  if (file === 'disclosure.json') return new Set(disclosureParts(bytes));
   if (file.endsWith('.jsonl')) return new Set([linesText(bytes.toString('utf8'))]);
   if (file.endsWith('.json')) return new Set([canonicalJson(JSON.parse(bytes.toString('utf8')))]);
   return new Set([bytes.toString('latin1')]);
@@ -115,6 +116,12 @@ function noteParts(bytes: Buffer, witnesses: readonly string[]): string[] {
     return name === origin || known.has(`${name}+${key}`);
   };
   return [text, ...lines.split('\n').filter(counts)];
+}
+
+/** Nor are witnesses asked about a disclosure. */
+function disclosureParts(bytes: Buffer): string[] {
+  const { checkpoint, ...rest } = JSON.parse(bytes.toString('utf8')) as { readonly checkpoint: string };
+  return [canonicalJson(rest), ...noteParts(Buffer.from(checkpoint), [])];
 }
 
 function linesText(text: string): string {

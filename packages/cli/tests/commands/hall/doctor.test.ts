@@ -259,7 +259,7 @@ describe('the command doctor', () => {
     expect(code).toBe(status === 'fail' ? 1 : 0);
     expect(checks.map(({ name }: Check) => name).filter((name: string) => name !== 'limits')).toEqual([
       ...['node', 'sandbox', 'user', 'folder', 'disk', 'permissions', 'settings', 'rules', 'configuration'],
-      ...['attestation', 'key', 'store', 'clock', 'port', 'worker'],
+      ...['retention', 'attestation', 'key', 'store', 'clock', 'backup', 'port', 'worker'],
     ]);
     for (const check of checks) {
       expect(Object.keys(check).sort()).toEqual(['message', 'name', 'remedy', 'status', 'subject']);

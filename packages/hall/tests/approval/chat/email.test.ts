@@ -28,7 +28,9 @@ async function mailbox(options: SMTPServerOptions = {}): Promise<Mailbox> {
         return done(Object.assign(new Error('busy'), { responseCode: 451 }));
       }
       const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
-      mails.push({ from, to: envelope.rcptTo.map(({ address }) => address), text });
+      // Lines that were folded on their way (quoted-printable) are whole again.
+      const unfolded = text.replaceAll(/=\r?\n/g, '');
+      mails.push({ from, to: envelope.rcptTo.map(({ address }) => address), text: unfolded });
       return done();
     },
   });

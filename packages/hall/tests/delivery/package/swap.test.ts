@@ -43,7 +43,9 @@ async function startSwapping(file: string): Promise<void> {
   await once(swapper.stdout, 'data');
 }
 
-test('A package that is swapped between its hash and its start never runs as another.', async () => {
+test('A package that is swapped between its hash and its start never runs as another.', {
+  timeout: 300_000,
+}, async () => {
   const dir = await temporaryFolder();
   const snapshots = join(await temporaryFolder(), 'snapshots');
   const file = join(dir, 'worker.sh');
