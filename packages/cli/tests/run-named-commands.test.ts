@@ -43,11 +43,12 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^validate <kind> \$\{escaped/, 'validate rules rules.json'],
   [/^validate \[kind\] <files\.\.\.>/, 'validate rules rules.json'],
   [/^validate ban-list FILE/, 'validate ban-list list.json'],
+  [/^evidence verify \$\{.*/, 'evidence verify disclosure.json --keys hall.pub.pem'],
+  [/^witness watch \$\{.*/, `witness watch my-witness ${VERIFIER_KEY}`],
   [/\$\{(dir|escaped)\}?/, 'evidence'],
   [/^receipts tree \$\{correlation_id\}.*/, 'receipts tree try-1'],
   [/^receipts export DIR/, 'receipts export evidence'],
   [/^(evidence disclose) \S+/, '$1 MADE'],
-  [/^evidence verify \$\{escaped.*/, 'evidence verify disclosure.json --keys first.pub.pem'],
   [/--key(-file)? FILE/, '--key$1 keys/wcp-key.pem'],
   [/^authorities add \S+ --keys \S+/, 'authorities add org.acme --keys acme.pub.pem'],
   [/^(rules \w+) \$\{file\}/, '$1 rules.json'],
@@ -77,7 +78,7 @@ const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[]
   [/^workers remove/, ['workers enrol my-hall/workers/hello']],
   [/^workers enrol (\S+) --key-file (\S+)/, ['attest build $1 --version 1.0.0 --key $2']],
   [
-    /^(receipts (verify|tree .* --bundle)|replay --bundle|rules suggest --bundle)/,
+    /^(receipts (verify|(tree|export) .* --bundle)|replay --bundle|rules suggest --bundle)/,
     ['receipts export evidence --decisions'],
   ],
   [/^receipts verify log\//, ['evidence tiles log/']],
@@ -91,6 +92,8 @@ const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[]
 const CODES: readonly (readonly [pattern: RegExp, code: number])[] = [
   // The new rules deny what was dispatched.
   [/^replay --rules/, 1],
+  // This evidence has no timestamp.
+  [/--timestamp-certificates/, 1],
   // The worker fails again.
   [/^dead-letters replay/, 1],
 ];
@@ -197,7 +200,8 @@ describe('a command that a message or a page names', () => {
     }
     const { code, err } = await runOn(stage, line);
     const expected = CODES.find(([pattern]) => pattern.test(line))?.[1] ?? 0;
-    if (isName(line) && code === 2) expect(err).toMatch(/missing|required|Name at least one|Usage: wcp/i);
+    if (isName(line) && code === 2)
+      expect(err).toMatch(/missing|required|Name at least one|Say what|Usage: wcp/i);
     else expect([code, err.replaceAll(/^.* warning .*\n/gm, '')]).toEqual([expected, '']);
   });
 });
