@@ -16,7 +16,9 @@ const [template, file, mark] = ['template.db', 'store.db', 'mark.json'].map((nam
   string,
   string,
 ];
-const identity = { key: generateSigningKey(), origin: 'hall.example/log', mark };
+/** The keys of payloads must be there again when the store is opened again. */
+const data_keys = join(folder, 'keys');
+const identity = { key: generateSigningKey(), origin: 'hall.example/log', mark, data_keys };
 const ALL = Object.keys(TABLES) as TableName[];
 const RECEIPTS = 300;
 
