@@ -11,7 +11,7 @@ import { tryMutants } from '../../../src/mutants/run/try-mutants.ts';
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const skipped = hasPython ? '' : ' (skipped: python3 is not on this machine)';
 
-/** Cases of two operations, one of which the port does not have. */
+/** Cases of two operations. */
 async function someCases() {
   const { cases } = await loadFixtures();
   return prepareCases(cases.filter(({ op }) => ['check_id', 'merkle'].includes(op)));
@@ -37,7 +37,7 @@ describe.skipIf(!hasPython)(`The port in Python as a suite${skipped}`, () => {
     expect(existsSync(workspaces.root)).toBe(false);
   });
 
-  test('Only cases of operations that the port has are run, and what runs before them is known.', async () => {
+  test('The cases of every operation that the port has are run, and what runs before them is known.', async () => {
     const suite = openPythonSuite();
     const cases = await someCases();
     const workspaces = await suite.layOut(1);
@@ -45,7 +45,7 @@ describe.skipIf(!hasPython)(`The port in Python as a suite${skipped}`, () => {
     const reach = await suite.findReach(workspaces, cases);
     const ran = cases.filter(({ number }) => reach.reachedBy[number] !== undefined);
     expect(new Set(cases.map(({ item }) => item.op))).toEqual(new Set(['check_id', 'merkle']));
-    expect(new Set(ran.map(({ item }) => item.op))).toEqual(new Set(['check_id']));
+    expect(ran).toHaveLength(cases.length);
     const start = suite
       .findMutants()
       .find(({ change }) => change.startsWith("message['cmd'] == 'start' -> "));
