@@ -25,7 +25,7 @@ export async function forgetInFolder(
       fileProblem(
         dir,
         'ABSENT',
-        'There is no store.db in this folder. Give the folder of a Hall, or ask one that runs: --hall.',
+        'There is no store.db in this folder. Give the folder of a Hall, or ask one that runs with --url.',
       ),
     ]);
   }

@@ -41,7 +41,7 @@ export async function folderIdentity(dir: string, env: Env): Promise<FolderIdent
 /** What only a store in a file can do, or a Hall that runs. */
 export function storeInDatabase(): DeploymentError {
   const message =
-    'The store of this Hall is in PostgreSQL, and this works on store.db. Start the Hall and ask it (--hall), or use the tools of the database.';
+    'The store of this Hall is in PostgreSQL, and this works on store.db. Start the Hall and ask it with --url, or use the tools of the database.';
   return new DeploymentError([
     { file: LAYOUT.server, path: '/store/postgres', code: 'STORE_IN_DATABASE', message },
   ]);

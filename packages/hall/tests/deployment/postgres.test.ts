@@ -60,7 +60,7 @@ describe.runIf(postgresPrograms() !== null)('a Hall whose store is in PostgreSQL
   test('What works on a file alone is refused, with what to do instead.', async () => {
     const dir = folderOf(settings('files'));
     const { hall, close } = await open(dir, { env });
-    const refusal = { findings: [{ code: 'STORE_IN_DATABASE', message: expect.stringContaining('--hall') }] };
+    const refusal = { findings: [{ code: 'STORE_IN_DATABASE', message: expect.stringContaining('--url') }] };
     const at = '2026-01-01T00:00:00.000Z';
     await expect(openLogKeys(dir, { env })).rejects.toMatchObject(refusal);
     await expect(archiveEvidence(dir, { env, before: { position: 1 }, at })).rejects.toMatchObject(refusal);

@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { sealRecord } from '@wcp/worker-kit';
@@ -7,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readServerSettings } from '../../src/deployment/settings/server-settings.ts';
 import { CallBoard, createHall, type Hall, type HallOptions, inProcessDelivery } from '../../src/index.ts';
 import { record, worker } from '../delivery/case-worker.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const ID = 'org.acme.tool.one';
 const recordOf = (worker_id: string, more: object = {}) =>
@@ -76,10 +75,7 @@ test('What a program connects later takes the place of it, and is not taken away
 });
 
 test('After a restart the enrolled workers fetch their calls again.', async () => {
-  const file = join(tmpdir(), `wcp-pulling-${process.pid}.db`);
-  onTestFinished(() => {
-    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
-  });
+  const file = join(tempFolder(), 'store.db');
   const key = generateSigningKey();
   const { hall } = await openHall({ file, key });
   await hall.registry.enrol({ record: recordOf(ID) });

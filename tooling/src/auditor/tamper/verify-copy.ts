@@ -36,7 +36,9 @@ const NOT_WITNESSED = ['WITNESSES_NOT_CHECKED', 'REVOKED_KEY_NOT_WITNESSED'];
 const NO_TIMES = ['TIMESTAMPS_NOT_CHECKED', 'TIMES_NOT_CHECKED'];
 
 /** What verification says of evidence that nobody touched. */
-export const HONEST: readonly { readonly kind: EvidenceKind; readonly not_checked: readonly string[] }[] = [
+export const honestOf = (
+  copy: EvidenceCopy,
+): readonly { readonly kind: EvidenceKind; readonly not_checked: readonly string[] }[] => [
   { kind: 'whole', not_checked: [] },
   { kind: 'credulous', not_checked: ['FIRST_KEY_NOT_GIVEN'] },
   { kind: 'part', not_checked: ['KEY_CHANGES_NOT_COMPLETE', 'STREAM_ENDS_NOT_CHECKED'] },
@@ -44,7 +46,12 @@ export const HONEST: readonly { readonly kind: EvidenceKind; readonly not_checke
   { kind: 'archive', not_checked: [...NOT_WITNESSED, 'REST_OF_LOG_NOT_CHECKED', ...NO_TIMES] },
   {
     kind: 'disclosure',
-    not_checked: ['WITNESSES_NOT_CHECKED', 'KEY_CHANGES_NOT_COMPLETE', 'TIMESTAMPS_NOT_CHECKED'],
+    not_checked: [
+      'WITNESSES_NOT_CHECKED',
+      // Those that were made before they held the receipts about keys know of no revocation.
+      ...(copy.read('disclosure.json').includes('"key_receipts"') ? ['REVOKED_KEY_NOT_WITNESSED'] : []),
+      ...['KEY_CHANGES_NOT_COMPLETE', 'TIMESTAMPS_NOT_CHECKED'],
+    ],
   },
   { kind: 'ban-list', not_checked: [] },
 ];

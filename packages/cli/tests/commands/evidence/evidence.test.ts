@@ -91,7 +91,7 @@ describe('evidence forget', () => {
     ['nothing', [], 'Say what is to be forgotten'],
     ['a time that is none', ['--before', 'yesterday'], 'RFC 3339'],
     ['a folder and a URL', ['--tenant', 'a', '--dir', '.', '--url', 'http://127.0.0.1:1'], 'not both'],
-    ['a folder without a Hall', ['--tenant', 'a', '--dir', '.'], 'no Hall in this folder'],
+    ['a folder without a Hall', ['--tenant', 'a', '--dir', '.'], 'no store.db in this folder'],
   ])('A command that names %s is refused.', async (_, args, message) => {
     expect(await forget(...args)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
   });
