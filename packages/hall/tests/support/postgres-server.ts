@@ -1,5 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +12,9 @@ import { afterFile } from '../../../../tooling/src/vitest/clean-up.ts';
 export interface PostgresServer {
   /** The address of a database. */
   readonly url: string;
+  readonly port: number;
+  /** The PEM of its certificate; empty without TLS. */
+  readonly ca: string;
   /** Ends it as a power cut would, and waits until it is gone. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -28,8 +33,12 @@ export function postgresPrograms(): string | null {
   return newest === undefined ? null : join(DEBIAN, newest, 'bin');
 }
 
-/** Starts a server that is as durable as one in production, and gone after the file of tests. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a server that is as durable as one in production, and gone after the file of tests.
+ *
+ * @param tls whether it answers on a port as well, by TLS, with a certificate of its own for `localhost`
+ */
+export async function startPostgres({ tls = false } = {}): Promise<PostgresServer> {
   const programs = postgresPrograms() as string;
   const folder = mkdtempSync(join(tmpdir(), 'wcp-postgres-'));
   const owner = userOf(folder);
@@ -37,12 +46,16 @@ export async function startPostgres(): Promise<PostgresServer> {
   const run = (program: string, args: readonly string[]) =>
     execFileSync(join(programs, program), args, { ...owner, cwd: folder, stdio: 'pipe', encoding: 'utf8' });
   run('initdb', ['-D', data, '-U', 'wcp', '-A', 'trust', '-E', 'UTF8', '--no-locale']);
+  const port = tls ? await freePort() : 5432;
+  const ca = tls ? makeCertificate(data, owner) : '';
   let server: ChildProcess | null = null;
-  const address = `postgres://wcp@localhost/postgres?host=${encodeURIComponent(folder)}`;
+  const address = `postgres://wcp@localhost:${port}/postgres?host=${encodeURIComponent(folder)}`;
   const start = async () => {
-    const args = ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_wal_size=64MB'];
+    const network = tls ? ['listen_addresses=127.0.0.1', 'ssl=on'] : ['listen_addresses='];
+    const settings = [...network, `port=${port}`, 'max_wal_size=64MB'].flatMap((each) => ['-c', each]);
+    const args = ['-D', data, '-k', folder, ...settings];
     server = spawn(join(programs, 'postgres'), args, { ...owner, cwd: folder, stdio: 'ignore' });
-    while (!isReady(() => run('pg_isready', ['-h', folder, '-U', 'wcp']))) await pause(50);
+    while (!isReady(() => run('pg_isready', ['-h', folder, '-p', `${port}`]))) await pause(50);
   };
   const end = async (signal: NodeJS.Signals) => {
     const ending = server;
@@ -59,10 +72,32 @@ export async function startPostgres(): Promise<PostgresServer> {
   });
   return {
     url: address,
+    port,
+    ca,
     start,
     kill: () => end('SIGKILL'),
-    run: (sql) => run('psql', ['-h', folder, '-U', 'wcp', '-d', 'postgres', '-tAc', sql]).trim(),
+    run: (sql) =>
+      run('psql', ['-h', folder, '-p', `${port}`, '-U', 'wcp', '-d', 'postgres', '-tAc', sql]).trim(),
   };
+}
+
+/** A key, and the certificate that the server shows. */
+function makeCertificate(data: string, owner: { readonly uid?: number; readonly gid?: number }): string {
+  const [key, certificate] = [join(data, 'server.key'), join(data, 'server.crt')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject];
+  execFileSync('openssl', [...args, '-keyout', key, '-out', certificate], { ...owner, stdio: 'pipe' });
+  return readFileSync(certificate, 'utf8');
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** The server does not run as root: there it runs as the user that came with it. */

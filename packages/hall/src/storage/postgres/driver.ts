@@ -33,6 +33,8 @@ export function clientOf(driver: Driver, settings: WholeSettings): Client {
 export function poolOf(driver: Driver, settings: WholeSettings): Pool {
   const pool = new driver.Pool({ ...configOf(driver, settings), max: settings.pool_size });
   pool.on('error', () => {});
+  // One that somebody uses: its query is rejected; an error that nobody hears would end the thread.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -26,8 +26,18 @@ export function postgresError(error: unknown): WcpError {
   if (error instanceof WcpError) return error;
   const code = codeOf(error);
   const known = code === null ? undefined : CLASSES.find(([pattern]) => pattern.test(code));
-  const sentence = code === null ? UNREACHABLE : (known?.[1] ?? `The database failed (${code}).`);
+  const unanswered = isAboutCertificate(error) ? UNTRUSTED : UNREACHABLE;
+  const sentence = code === null ? unanswered : (known?.[1] ?? `The database failed (${code}).`);
   return new WcpError('ERR_WCP_STORE', sentence, { cause: error });
+}
+
+const UNTRUSTED =
+  'The certificate of the database is refused: nobody vouches for it, or it is for another name. Name the authority with ca_file, and the host as the certificate does.';
+
+/** Node's codes of certificates that were not verified (`tls` and OpenSSL). */
+function isAboutCertificate(error: unknown): boolean {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === 'string' && /CERT|UNABLE_TO|ALTNAME/.test(code);
 }
 
 /** Whether the connection is of no use any more: the server said so, or nobody said anything that it could. */
@@ -37,8 +47,8 @@ export function isConnectionLost(error: unknown): boolean {
   return code === null || /^08|^57P/.test(code);
 }
 
-/** SQLSTATE, five letters; a failure of the network or of the driver has none. */
+/** SQLSTATE, which comes with a severity; a failure of the network or of the driver, such as EPIPE, has none. */
 function codeOf(error: unknown): string | null {
-  const code = (error as { readonly code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+  const { code, severity } = Object(error) as { readonly code?: unknown; readonly severity?: unknown };
+  return typeof code === 'string' && typeof severity === 'string' ? code : null;
 }

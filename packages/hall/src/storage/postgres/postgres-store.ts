@@ -4,7 +4,7 @@ import type { Client, Pool } from 'pg';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import type { Change, Key, Query, Store, TableName, Tables } from '../store/store.ts';
 import { keyOf, TABLES } from '../store/tables.ts';
-import { type Driver, loadDriver, poolOf } from './driver.ts';
+import { clientOf, type Driver, loadDriver, poolOf } from './driver.ts';
 import { postgresError } from './postgres-error.ts';
 import { type PostgresSettings, type WholeSettings, wholeSettings } from './postgres-settings.ts';
 import { changesByTable, rowOf, storedValue, type TableChanges } from './row-values.ts';
@@ -30,6 +30,7 @@ interface AnyTables {
 }
 
 class PostgresStore implements Store {
+  readonly #driver: Driver;
   readonly #settings: WholeSettings;
   readonly #writer: Writer;
   readonly #pool: Pool;
@@ -38,6 +39,7 @@ class PostgresStore implements Store {
   #isOpen = true;
 
   constructor(driver: Driver, settings: WholeSettings, writer: Writer) {
+    this.#driver = driver;
     this.#settings = settings;
     this.#writer = writer;
     this.#pool = poolOf(driver, settings);
@@ -96,7 +98,16 @@ class PostgresStore implements Store {
     const names = (Object.keys(TABLES) as TableName[]).map(
       (name) => `${quoted(this.#settings.schema)}."${name}"`,
     );
-    await this.#attempt(() => this.#pool.query(`VACUUM ${names.join(', ')}`));
+    // However large the tables are: the limit is that of the statements that a request waits for.
+    const client = clientOf(this.#driver, { ...this.#settings, statement_timeout_ms: 0 });
+    await this.#attempt(async () => {
+      try {
+        await client.connect();
+        await client.query(`VACUUM ${names.join(', ')}`);
+      } finally {
+        await client.end().catch(() => {});
+      }
+    });
   }
 
   async close(): Promise<void> {

@@ -31,7 +31,6 @@ export class Writer {
   #client: Client | null = null;
   /** The last commit, as this process knows it; null before the first connection. */
   #last: string | null = null;
-  #doubt: Doubt | null = null;
   /** Why nothing can be written any more by this process. */
   #end: WcpError | null = null;
   readonly #heartbeat: NodeJS.Timeout;
@@ -112,19 +111,18 @@ export class Writer {
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
       this.#drop(client);
-      this.#doubt = doubt;
-      await this.#connected({ settles: true });
+      await this.#connected(doubt);
       if (this.#last !== doubt.after) throw error;
     }
   }
 
-  /** @param settles whether a commit still waits for what became of it: later it was reported as failed */
-  async #connected({ settles = false } = {}): Promise<Client> {
+  /** @param doubt a commit that still waits for what became of it: later it was reported as failed */
+  async #connected(doubt: Doubt | null = null): Promise<Client> {
     if (this.#end !== null) throw this.#end;
     if (this.#client !== null) return this.#client;
     const client = await this.#connect();
     try {
-      await this.#recognise(client, settles ? this.#doubt : null);
+      await this.#recognise(client, doubt);
     } catch (error) {
       this.#drop(client);
       throw error;
@@ -170,7 +168,6 @@ export class Writer {
     const isKnown = this.#last === null || found === this.#last || found === doubt?.after;
     if (!isKnown) throw this.#endWith(ANOTHER_STATE);
     this.#last = found;
-    this.#doubt = null;
   }
 
   async #prepare(client: Client): Promise<void> {

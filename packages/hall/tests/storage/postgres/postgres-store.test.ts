@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { isConnectionLost } from '../../../src/storage/postgres/postgres-error.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/postgres-store.ts';
 import type { Change } from '../../../src/storage/store/store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres-server.ts';
@@ -55,6 +57,23 @@ describe.runIf(postgresPrograms() !== null)('with a server', () => {
     await store.close();
   });
 
+  test('PostgreSQL: A server that is killed while rows are read ends those readings, and nothing else.', async () => {
+    const store = await openPostgresStore(settings());
+    await store.commit([change('a')]);
+    for (let round = 0; round < 5; round += 1) {
+      let isOver = false;
+      const reading = Array.from({ length: 8 }, async () => {
+        while (!isOver) await store.list('meta').catch(() => {});
+      });
+      await server.kill();
+      await server.start();
+      isOver = true;
+      await Promise.all(reading);
+    }
+    expect((await store.list('meta')).map(({ id }) => id)).toEqual(['a']);
+    await store.close();
+  });
+
   test('PostgreSQL: Where the database is at another state, nothing is written any more.', async () => {
     const own = settings();
     const store = await openPostgresStore(own);
@@ -91,6 +110,57 @@ describe.runIf(postgresPrograms() !== null)('with a server', () => {
     server.run(`UPDATE ${own.schema}.store SET version = 999`);
     await expect(openPostgresStore(own)).rejects.toMatchObject({ message: expect.stringContaining('999') });
   });
+});
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+// openssl makes the certificate.
+describe.runIf(postgresPrograms() !== null && hasOpenssl)('a server with TLS', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres({ tls: true });
+  });
+  const at = (host: string, mode: string) => `postgres://wcp@${host}:${server.port}/postgres?sslmode=${mode}`;
+
+  test('PostgreSQL: With the certificate of its server a store is opened by TLS.', async () => {
+    const url = at('localhost', 'verify-full');
+    const store = await openPostgresStore({ url, ca: server.ca });
+    await store.commit([change('a')]);
+    const ask =
+      "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'wcp-hall'";
+    expect(server.run(ask)).toBe('t');
+    await store.wipe();
+    await store.close();
+  });
+
+  test.each(['verify-full', 'verify-ca', 'require'])(
+    'PostgreSQL: With sslmode=%s a certificate that nobody vouches for is refused.',
+    async (mode) => {
+      const refused = openPostgresStore({ url: at('localhost', mode), connect_timeout_ms: 500 });
+      await expect(refused).rejects.toMatchObject({
+        ...failing,
+        message: expect.stringContaining('certificate'),
+      });
+    },
+  );
+
+  test('PostgreSQL: A certificate for another name is refused.', async () => {
+    const url = at('127.0.0.1', 'verify-full');
+    const refused = openPostgresStore({ url, ca: server.ca, connect_timeout_ms: 500 });
+    await expect(refused).rejects.toMatchObject({
+      ...failing,
+      message: expect.stringContaining('certificate'),
+    });
+  });
+});
+
+test('A connection that broke is one that is lost, whatever its error is called; an answer is not.', () => {
+  for (const code of ['EPIPE', 'ECONNRESET', 'ECONNREFUSED', undefined]) {
+    expect(isConnectionLost(Object.assign(new Error('broken'), { code }))).toBe(true);
+  }
+  const answer = (code: string) => Object.assign(new Error('no'), { code, severity: 'ERROR' });
+  expect(isConnectionLost(answer('23505'))).toBe(false);
+  expect(isConnectionLost(answer('57P01'))).toBe(true);
 });
 
 test.each([
