@@ -1,10 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Receipt } from '@wcp/spec';
 import { waitFor } from '../support/wait-for.ts';
 
 /** What a Hall acknowledged: that must never be gone. */
 export interface Acknowledged {
+  /** What was answered last in the place of a decision: the reason where a test waits in vain. */
+  refusal?: string;
   readonly receipts: Receipt[];
   /** Approval ids of holds. */
   readonly holds: string[];
@@ -62,7 +65,10 @@ export async function runAndKill(
   try {
     const underLoad = () => {
       const before = known.receipts.length;
-      return waitFor('the Hall to be under load', () => known.receipts.length >= before + UNDER_LOAD, 60_000);
+      const isSo = () => known.receipts.length >= before + UNDER_LOAD;
+      return waitFor('the Hall to be under load', isSo, 60_000).catch((cause) => {
+        throw new Error(`${cause.message}; it answered ${known.refusal}, exit ${hall.process.exitCode}`);
+      });
     };
     await underLoad();
     await disturb(underLoad);
@@ -81,6 +87,7 @@ function start(folder: string, database?: string): Promise<Started> {
   });
   let stderr = '';
   process.stderr?.on('data', (chunk) => {
+    appendFileSync('/tmp/dbg.txt', chunk);
     stderr += chunk;
   });
   return new Promise((resolve, reject) => {
@@ -118,8 +125,10 @@ async function ask({ url, tenants }: Started, index: number, known: Acknowledged
     body,
   });
   const answer = (await response.json()) as Record<string, never>;
-  if (response.status >= 400 && response.status !== 403)
-    throw new Error(`the Hall refused: ${JSON.stringify(answer)}`);
+  if (response.status >= 400 && response.status !== 403) {
+    known.refusal = JSON.stringify(answer);
+    throw new Error(`the Hall refused: ${known.refusal}`);
+  }
   if (path === 'route') return;
   const { receipt, outcome_receipt, decision } = answer as unknown as {
     receipt: Receipt;

@@ -32,10 +32,9 @@ export class Sweep {
   async step(): Promise<number> {
     const first = this.#next ?? (await this.#firstWithText());
     const limit = Math.min(RECEIPTS_A_COMMIT, this.#size - first);
-    this.#next = first + limit;
-    if (limit === 0) return 0;
-    const rows = await this.#store.list('receipts', { after: first - 1, limit });
+    const rows = limit === 0 ? [] : await this.#store.list('receipts', { after: first - 1, limit });
     await this.#store.commit(rows.map((row): Change => ({ put: 'receipts', row: { ...row, receipt: '' } })));
+    this.#next = first + limit;
     return rows.length;
   }
 

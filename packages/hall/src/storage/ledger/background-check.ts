@@ -1,12 +1,15 @@
 import type { WcpError } from '@wcp/spec';
 import { Sweep } from '../archive/sweep.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { LogCheck } from './log-check.ts';
 
 /** Milliseconds after the start: a Hall first does what it was started for. */
 const DELAY_MS = 2_000;
 /** The share of its thread that the check may have. */
 const SHARE = 0.2;
+/** Milliseconds until a database that is away is asked again. */
+const AWAY_MS = 1_000;
 /** Milliseconds between two steps, at least. */
 const MIN_PAUSE_MS = 2;
 
@@ -60,7 +63,11 @@ export class BackgroundCheck {
     this.#wait(DELAY_MS);
   }
 
-  /** Checks everything that is left, without a pause. */
+  /**
+   * Checks everything that is left, without a pause.
+   *
+   * @throws {StoreUnavailable} where the database is away meanwhile
+   */
   async finish(): Promise<void> {
     while (!this.#isOver) await this.#step();
   }
@@ -83,18 +90,18 @@ export class BackgroundCheck {
     if (this.#isOver) return;
     this.#timer = setTimeout(() => {
       const start = performance.now();
-      this.#running = this.#step().then(() => {
-        const took = performance.now() - start;
-        this.#wait(Math.max(MIN_PAUSE_MS, took * (1 / SHARE - 1)));
-      });
+      const next = () => this.#wait(Math.max(MIN_PAUSE_MS, (performance.now() - start) * (1 / SHARE - 1)));
+      this.#running = this.#step().then(next, () => this.#wait(AWAY_MS));
     }, ms).unref();
   }
 
+  /** A database that is away is no finding: nothing was read, and the step is taken again. */
   async #step(): Promise<void> {
     try {
       if (!this.#isSwept) this.#isSwept = (await this.#sweep.step()) === 0;
       else await (this.#store.pending.length > 0 ? this.#store.scan() : this.#log.step());
     } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
       this.#failure = error as WcpError;
     }
   }

@@ -48,8 +48,16 @@ export class LogCheck {
     const rows = await this.#store.list('receipts', { after: first - 1, limit });
     for (let index = 0; index < limit; index += 1) await this.#checkReceipt(rows[index], first + index);
     await this.#checkDecisions(rows);
-    this.#leaves.push(...rows.map(({ leaf }) => leaf));
-    if (first + limit === this.#checkedFrom) await this.#endTile(tile);
+    // Only now: a step that could not read everything is taken again.
+    const leaves = [...this.#leaves, ...rows.map(({ leaf }) => leaf)];
+    if (first + limit < this.#checkedFrom) {
+      this.#leaves = leaves;
+      return;
+    }
+    // The last tile of a log may not be full: its leaves were checked when the log was opened.
+    if (leaves.length === TILE_SIZE) await this.#checkNodes(tile, subtreeHash(leaves));
+    this.#leaves = [];
+    this.#checkedFrom = tile * TILE_SIZE;
   }
 
   async #checkReceipt(row: ReceiptRow | undefined, position: number): Promise<void> {
@@ -73,15 +81,6 @@ export class LogCheck {
     const there = new Set(decisions.map(({ position }) => position));
     const missing = made.find((position) => !there.has(position));
     if (missing !== undefined) throw rowTampered({ table: 'decisions', key: missing });
-  }
-
-  /** The last tile of a log may not be full: its leaves were checked when the log was opened. */
-  async #endTile(tile: number): Promise<void> {
-    const leaves = this.#leaves;
-    this.#leaves = [];
-    this.#checkedFrom = tile * TILE_SIZE;
-    if (leaves.length < TILE_SIZE) return;
-    await this.#checkNodes(tile, subtreeHash(leaves));
   }
 
   /** From a tile upwards, as long as it is the last part of a subtree that is read. */

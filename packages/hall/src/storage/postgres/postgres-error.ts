@@ -1,4 +1,5 @@
 import { WcpError } from '@wcp/spec';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
 
 /** What classes of PostgreSQL's error codes mean to an operator (its manual, appendix A). */
 const CLASSES: readonly (readonly [RegExp, string])[] = [
@@ -28,7 +29,14 @@ export function postgresError(error: unknown): WcpError {
   const known = code === null ? undefined : CLASSES.find(([pattern]) => pattern.test(code));
   const unanswered = isAboutCertificate(error) ? UNTRUSTED : UNREACHABLE;
   const sentence = code === null ? unanswered : (known?.[1] ?? `The database failed (${code}).`);
-  return new WcpError('ERR_WCP_STORE', sentence, { cause: error });
+  return isPassing(code)
+    ? new StoreUnavailable(sentence, error)
+    : new WcpError('ERR_WCP_STORE', sentence, { cause: error });
+}
+
+/** What another try may find otherwise: a server that is away, starting, busy or a replica. */
+function isPassing(code: string | null): boolean {
+  return code === null || /^08|^57|^53|^55P03|^25006|^40/.test(code);
 }
 
 const UNTRUSTED =

@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openFileStorage } from '../../../src/storage/evidence/storage-client.ts';
 import { type OpenLedger, openLedger } from '../../../src/storage/ledger/ledger.ts';
 import { openSqliteStore } from '../../../src/storage/store/sqlite-store.ts';
+import { StoreUnavailable } from '../../../src/storage/store/store-unavailable.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { filesIn, writeLog } from '../archive/sample-log.ts';
@@ -161,6 +162,47 @@ describe('what is checked while the store is used', () => {
       code: 'ERR_WCP_STORE_TAMPERED',
       message: expect.stringContaining('chains'),
     });
+  });
+
+  it('takes a step again whose rows could not be read because the database was away, and finds what it would have', async () => {
+    for (const [sql, state] of [
+      ['SELECT 1', 'done'],
+      [
+        'UPDATE nodes SET (hash, mac) = (SELECT hash, mac FROM nodes ORDER BY place DESC LIMIT 1) WHERE place = (SELECT min(place) FROM nodes)',
+        'failed',
+      ],
+      ["UPDATE chains SET blast_score = 0 WHERE chain = 'chain-02050'", 'failed'],
+    ] as const) {
+      intrude(sql);
+      const { file, identity } = filesIn(folder);
+      const store = openSqliteStore(file);
+      let [isFlaky, asked, away] = [false, 0, 0];
+      const flaky = new Proxy(store, {
+        get: (target, name) => {
+          const method = Reflect.get(target, name).bind(target);
+          if (name !== 'get' && name !== 'list') return method;
+          return async (...args: unknown[]) => {
+            if (isFlaky) asked += 1;
+            // Every one of them is away now and then, also the reading of a node.
+            if (asked % 97 === 5) {
+              away += 1;
+              throw new StoreUnavailable('The database cannot be reached.', null);
+            }
+            return method(...args);
+          };
+        },
+      });
+      const ledger = await openLedger(flaky, identity);
+      isFlaky = true;
+      while (ledger.check.progress.state === 'running') {
+        await ledger.check.finish().catch((error) => expect(error).toBeInstanceOf(StoreUnavailable));
+      }
+      isFlaky = false;
+      expect(ledger.check.progress.state).toBe(state);
+      expect(away).toBeGreaterThan(0);
+      await ledger.close();
+      await store.close();
+    }
   });
 
   it('goes on by itself in the thread of a store', async () => {
