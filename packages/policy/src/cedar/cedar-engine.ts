@@ -3,6 +3,7 @@ import { highestLevel } from '@wcp/spec/document';
 import type { EngineAnswer, PolicyEngine } from '../base/policy-source.ts';
 import { MAX_REASON } from '../base/verdict-limits.ts';
 import { EngineThread, threadProgram } from '../thread/engine-thread.ts';
+import { AnswerCache } from './answer-cache.ts';
 import { readCedarAnswer } from './cedar-answer.ts';
 import type { Cedar } from './engine-package.ts';
 import { isCheap, isMostlyCheap, weightOf } from './evaluation-cost.ts';
@@ -12,6 +13,11 @@ import { type CedarRequest, formOf, type RequestForm, writeRequest } from './req
 
 const PROGRAM = threadProgram(import.meta.url, 'cedar', 'cedar-thread');
 
+/** A policy, and its place in the order of files and lines. */
+interface PlacedPolicy extends CedarPolicy {
+  readonly place: number;
+}
+
 /**
  * Policies that the engine has read, and what decides about them. A request that is soon evaluated is answered at once;
  * one that may take long, because a caller made it large or the policies are many, in a thread, so that it holds up
@@ -19,10 +25,12 @@ const PROGRAM = threadProgram(import.meta.url, 'cedar', 'cedar-thread');
  */
 export class CedarEngine implements PolicyEngine {
   readonly policy_version: string;
-  readonly #policies: ReadonlyMap<string, CedarPolicy>;
+  readonly #policies: ReadonlyMap<string, PlacedPolicy>;
   readonly #form: RequestForm;
   readonly #weight: number;
   readonly #thread: EngineThread;
+  /** Cedar reads the policies and the request and nothing else, so an equal request has an equal answer. */
+  readonly #answers = new AnswerCache();
   /** Null where the policies are many, or the engine has broken down in this thread. */
   #evaluate: Evaluate | null;
 
@@ -32,7 +40,7 @@ export class CedarEngine implements PolicyEngine {
    */
   constructor(cedar: Cedar, policies: readonly CedarPolicy[], policy_version: string) {
     this.policy_version = policy_version;
-    this.#policies = new Map(policies.map((policy) => [policy.id, policy]));
+    this.#policies = new Map(policies.map((policy, place) => [policy.id, { ...policy, place }]));
     this.#form = formOf(policies);
     this.#weight = weightOf(policies);
     const texts: PolicyTextsById = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
@@ -47,10 +55,15 @@ export class CedarEngine implements PolicyEngine {
 
   decide(request: PolicyGateRequest, signal: AbortSignal): EngineAnswer | Promise<EngineAnswer> {
     const asked = writeRequest(request, this.#form);
-    if (this.#evaluate !== null && isCheap(this.#weight, asked)) {
-      return this.#read(this.#evaluateHere(this.#evaluate, asked));
+    const text = JSON.stringify(asked);
+    if (this.#evaluate === null || !isCheap(this.#weight, text.length)) {
+      return this.#thread.ask(asked, signal).then((answer) => this.#read(answer));
     }
-    return this.#thread.ask(asked, signal).then((answer) => this.#read(answer));
+    const known = this.#answers.get(text);
+    if (known !== undefined) return known;
+    const answer = this.#read(this.#evaluateHere(this.#evaluate, asked));
+    this.#answers.set(text, answer);
+    return answer;
   }
 
   close(): Promise<void> {
@@ -75,11 +88,10 @@ export class CedarEngine implements PolicyEngine {
 
   /** The policies that decided, in the order of files and lines. */
   #determining(ids: readonly string[]): CedarPolicy[] {
-    const named = new Set(ids);
-    const found = [...this.#policies.values()].filter(({ id }) => named.has(id));
-    if (found.length !== named.size)
+    const found = [...new Set(ids)].map((id) => this.#policies.get(id));
+    if (!found.every((policy) => policy !== undefined))
       throw new Error('The engine names a policy that the gate does not know.');
-    return found;
+    return found.sort((a, b) => a.place - b.place);
   }
 }
 

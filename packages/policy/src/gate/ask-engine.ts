@@ -8,6 +8,9 @@ export interface AskedEngine {
   decide(request: PolicyGateRequest, signal: AbortSignal): unknown;
 }
 
+/** That of an answer that came at once, for the next question: one is dear beside such an answer. */
+let unused: AbortController | null = null;
+
 /**
  * Asks an engine; its answer is a verdict, or this throws. An engine that answers at once is not awaited.
  *
@@ -19,14 +22,18 @@ export function askEngine(
   request: PolicyGateRequest,
   timeout_ms: number,
 ): PolicyVerdict | Promise<PolicyVerdict> {
-  const deadline = new AbortController();
+  const deadline = unused ?? new AbortController();
+  unused = null;
   let answer: unknown;
   try {
     answer = engine.decide(request, deadline.signal);
   } catch (cause) {
     throw engineFailed(cause);
   }
-  if (!(answer instanceof Promise)) return readAnswer(answer, engine.policy_version);
+  if (!(answer instanceof Promise)) {
+    unused = deadline;
+    return readAnswer(answer, engine.policy_version);
+  }
   return awaitAnswer(answer, deadline, timeout_ms).then((value) => readAnswer(value, engine.policy_version));
 }
 

@@ -1,4 +1,4 @@
-import { canonicalJson, type SupervisorLevel } from '@wcp/spec';
+import type { SupervisorLevel } from '@wcp/spec';
 import { type Denial, deny } from '../evaluation/denial.ts';
 import type { ScoredEvaluation } from '../evaluation/evaluation.ts';
 import { devAllowGate, type PolicyGateRequest, type PolicyVerdict } from '../world/policy-gate.ts';
@@ -29,7 +29,7 @@ function gateAnswer(current: ScoredEvaluation): GateAnswer | null {
 }
 
 function gateRequest({ engine, input, rule, worker, blast_score }: ScoredEvaluation): PolicyGateRequest {
-  const { worker_id, species, authority, risk_tier, envelope_written } = worker;
+  const { worker_id, species, authority, risk_tier, envelope_json } = worker;
   return {
     capability_id: input.capability_id,
     tenant_id: input.tenant_id,
@@ -44,7 +44,7 @@ function gateRequest({ engine, input, rule, worker, blast_score }: ScoredEvaluat
     authority,
     risk_tier,
     blast_score,
-    privilege_envelope: envelope_written === null ? null : JSON.parse(canonicalJson(envelope_written)),
+    privilege_envelope: envelope_json === null ? null : JSON.parse(envelope_json),
     privilege_context:
       input.privilege_context_json === null ? null : JSON.parse(input.privilege_context_json),
   };

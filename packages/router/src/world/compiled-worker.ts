@@ -1,4 +1,4 @@
-import { authorityOf, type RegistryRecord, type Sha256 } from '@wcp/spec';
+import { authorityOf, canonicalJson, type RegistryRecord, type Sha256 } from '@wcp/spec';
 import { catalogSatisfies, declaredBlast, type PrivilegeEnvelope } from '@wcp/spec/document';
 import { normaliseHash } from '@wcp/spec/json';
 
@@ -27,8 +27,8 @@ export interface CompiledWorker {
   readonly implements: ReadonlySet<string>;
   readonly blast: number;
   readonly envelope: CompiledEnvelope | null;
-  /** The envelope as the record writes it, for the policy gate. */
-  readonly envelope_written: PrivilegeEnvelope | null;
+  /** The canonical JSON of the envelope as the record writes it: each question to the policy gate gets its own. */
+  readonly envelope_json: string | null;
   readonly attested_hash: AttestedHash;
 }
 
@@ -50,7 +50,7 @@ export function compileWorker(record: RegistryRecord, catalogVersion: string): C
     implements: new Set(record.currently_implements),
     blast: declaredBlast(record.blast_radius),
     envelope: record.privilege_envelope === undefined ? null : compileEnvelope(record.privilege_envelope),
-    envelope_written: record.privilege_envelope ?? null,
+    envelope_json: record.privilege_envelope === undefined ? null : canonicalJson(record.privilege_envelope),
     attested_hash: attestedHashOf(record),
   };
 }
