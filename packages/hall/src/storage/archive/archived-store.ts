@@ -1,7 +1,17 @@
 import { TILE_WIDTH } from '@wcp/evidence/tiles';
 import type { SealedStore } from '../seal/sealed-store.ts';
 import { rowTampered } from '../seal/store-tampered.ts';
-import type { Change, Key, Query, ReceiptRow, Store, TableName, Tables } from '../store/store.ts';
+import type {
+  Change,
+  Key,
+  Others,
+  Query,
+  ReceiptRow,
+  Store,
+  TableName,
+  Tables,
+  Work,
+} from '../store/store.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import type { ArchiveState } from './archive-state.ts';
 
@@ -47,6 +57,14 @@ export class ArchivedStore implements Store {
 
   commit(changes: readonly Change[]): Promise<void> {
     return this.sealed.commit(changes);
+  }
+
+  transact<R>(work: Work<R>): Promise<R> {
+    return this.sealed.transact(work);
+  }
+
+  others(after: number): Promise<Others> {
+    return this.sealed.others(after);
   }
 
   wipe(): Promise<void> {

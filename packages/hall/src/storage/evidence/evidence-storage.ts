@@ -65,6 +65,7 @@ function ledgerOf(ledger: OpenLedger, signers: OpenSigners): Ledger<SignerSource
     rotate: async (source, at) => ledger.rotate(await signers.open(source), at),
     revoke: (key_id, from, at) => ledger.revoke(key_id, from, at),
     sign: (key_id, data) => ledger.sign(key_id, data),
+    others: (after) => ledger.others(after),
     storeCheck: () => ledger.storeCheck(),
   };
 }

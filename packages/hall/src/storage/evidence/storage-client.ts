@@ -93,6 +93,7 @@ async function openInThread(
     'rotate',
     'revoke',
     'sign',
+    'others',
     'storeCheck',
   ]);
   const storage: EvidenceStorage = {

@@ -1,6 +1,6 @@
 import type { draftDecision, ReceiptDraft } from '@wcp/evidence/receipt';
 import type { Enforcement, ReceiptOutcome } from '@wcp/spec/document';
-import type { Change } from '../store/store.ts';
+import type { Change, Key, TableName } from '../store/store.ts';
 
 /** A decision on its way into the ledger: mostly texts, because they cross from one thread to another. */
 export interface DecisionEvidence {
@@ -42,12 +42,32 @@ export interface PlainEvidence {
   readonly draft: Omit<ReceiptDraft, 'receipt_id'>;
 }
 
+/** A row that something was made from, or, without a key, all rows of a table. */
+export interface BasisRow {
+  readonly table: TableName;
+  readonly key?: Key;
+}
+
+/**
+ * What entries were made from. Where another Hall has changed one of these rows meanwhile, or one that the entries
+ * change themselves, they do not become durable.
+ */
+export interface Basis {
+  /** The commit up to which the maker of the entries knew what others did. */
+  readonly commit: number;
+  readonly reads: readonly BasisRow[];
+  /** The entries that stand or fall with it: the one that has it, and those after it. */
+  readonly entries: number;
+}
+
 /** What becomes durable together: a receipt, events and changes of the store, or any of them. */
 export interface Entry {
   readonly evidence?: DecisionEvidence | OutcomeEvidence | PlainEvidence;
   /** Events beside those that a decision contains. */
   readonly events?: { readonly tenant_id: string | null; readonly list: readonly object[] };
   readonly changes?: readonly Change[];
+  /** Absent where it rests on nothing that another Hall may change. */
+  readonly basis?: Basis;
 }
 
 /** What an entry became. */
@@ -58,4 +78,6 @@ export interface Appended {
   readonly receipt: string | null;
   /** The id of the row of its events; null without events. */
   readonly events: number | null;
+  /** True where it is not durable, because others have changed what it rests on. */
+  readonly isOutdated?: boolean;
 }

@@ -17,7 +17,14 @@ import { PayloadStore } from '../payload/payload-store.ts';
 import { openSealedStore } from '../seal/open-sealed-store.ts';
 import type { RowMac } from '../seal/row-mac.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
-import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
+import {
+  type Change,
+  type HeadRow,
+  type Others,
+  type Store,
+  type TableName,
+  transact,
+} from '../store/store.ts';
 import { BackgroundCheck, type StoreCheck } from './background-check.ts';
 import { Batch } from './batch.ts';
 import { checkEnd } from './check-tail.ts';
@@ -25,10 +32,12 @@ import type { Appended, Entry } from './entry.ts';
 import { checkMark, type HighWaterMark } from './high-water-mark.ts';
 import { type KeyChanged, type RevokeAt, revocationEntry, rotationEntry } from './key-change.ts';
 import { type LedgerIdentity, rowMacOf } from './ledger-identity.ts';
-import { type LogKeys, logKeysChange, readLogKeys, withNextTerm } from './log-keys.ts';
-import { readFrontier, subtreeReader } from './log-tree.ts';
+import { isLogKeys, type LogKeys, logKeysChange, readLogKeys, withNextTerm } from './log-keys.ts';
+import { followedFrontier, readFrontier, subtreeReader } from './log-tree.ts';
 import { MarkWriter } from './mark-writer.ts';
+import { outdatedOf } from './outdated.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { TouchedRows } from './touched-rows.ts';
 
 /** Stream heads that are cached; the others are read when they are needed. */
 const HEAD_CACHE_SIZE = 10_000;
@@ -70,6 +79,8 @@ export interface Ledger<S = Signer> {
    * @throws {WcpError} `ERR_WCP_LOG_KEY` where the key is no longer in force, `ERR_WCP_SIGNER`
    */
   sign(key_id: string, data: Uint8Array): Promise<Uint8Array>;
+  /** What other Halls have committed to the store after a commit. */
+  others(after: number): Promise<Others>;
   /** How far the check of the store has come that goes on while it is used. */
   storeCheck(): Promise<StoreCheck>;
 }
@@ -81,9 +92,12 @@ export interface Ledger<S = Signer> {
  *   where its key is not the one in force, `ERR_WCP_STORE` where it is that of another log, or older than its mark
  */
 export async function openLedger(store: Store, identity: LedgerIdentity): Promise<OpenLedger> {
-  const { sealed, frontier, mac, keys } = await checkLedger(store, identity);
-  const [lastEvent] = await sealed.list('events', { descending: true, limit: 1 });
-  const nextEvent = lastEvent === undefined ? 1 : lastEvent.id + 1;
+  // While nobody else writes: what is read belongs together.
+  const { sealed, frontier, mac, keys, nextEvent } = await transact(store, async () => {
+    const checked = await checkLedger(store, identity);
+    const nextEvent = await nextEventOf(checked.sealed);
+    return { changes: [], committed: () => ({ ...checked, nextEvent }) };
+  });
   const { data_keys } = identity;
   const dataKeys = data_keys === undefined ? createDataKeys() : openDataKeys(data_keys);
   const rows = new ArchivedStore(sealed, identity.archive, await readArchiveState(sealed));
@@ -92,6 +106,11 @@ export async function openLedger(store: Store, identity: LedgerIdentity): Promis
   // Now, so that a mark that cannot be written is known before anything is decided.
   await ledger.mark();
   return ledger;
+}
+
+async function nextEventOf(sealed: Pick<Store, 'list'>): Promise<number> {
+  const [last] = await sealed.list('events', { descending: true, limit: 1 });
+  return last === undefined ? 1 : last.id + 1;
 }
 
 /** What {@link openLedger} checks before it writes anything, and throws what it throws. */
@@ -157,12 +176,29 @@ interface LedgerState {
   readonly keys: LogKeys;
 }
 
+/** Entries on their way into a commit. */
+interface Drafted {
+  readonly entries: readonly Entry[];
+  readonly prepared: readonly Prepared[];
+  /** The keys from the end of the commit on: whatever is signed next is signed by them. */
+  readonly following?: LogKeys;
+}
+
+function drafted(entries: readonly Entry[]): Drafted {
+  return { entries, prepared: entries.map(prepare) };
+}
+
+/** What became of an entry that others overtook. */
+const OUTDATED: Appended = { position: null, receipt: null, events: null, isOutdated: true };
+
 class StoredLedger implements OpenLedger {
   readonly store: PayloadStore;
   readonly sealed: SealedStore;
   readonly archived: number;
   readonly check: BackgroundCheck;
   readonly #origin: string;
+  readonly #identity: LedgerIdentity & { readonly mac: RowMac };
+  readonly #touched = new TouchedRows();
   readonly #heads = boundedCache<string, HeadRow>(HEAD_CACHE_SIZE);
   readonly #observations = boundedCache<string, true>(OBSERVATION_CACHE_SIZE);
   #state: LedgerState;
@@ -174,9 +210,11 @@ class StoredLedger implements OpenLedger {
   constructor(
     store: PayloadStore,
     { sealed, archived }: ArchivedStore,
-    { origin, mark, mac }: LedgerIdentity & { readonly mac: RowMac },
+    identity: LedgerIdentity & { readonly mac: RowMac },
     state: LedgerState,
   ) {
+    const { origin, mark, mac } = identity;
+    this.#identity = identity;
     this.store = store;
     this.sealed = sealed;
     this.#tree = subtreeReader(sealed);
@@ -188,15 +226,21 @@ class StoredLedger implements OpenLedger {
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
-    return this.#queue.run(() => this.#commit(entries));
+    // Before it is anybody's turn to write.
+    const prepared = entries.map(prepare);
+    return this.#queue.run(() => this.#commit(async () => ({ entries, prepared })));
   }
 
   appendAt(make: (size: number) => Promise<readonly Entry[]>, then = () => {}): Promise<Appended[]> {
     return this.#queue.run(async () => {
-      const appended = await this.#commit(await make(this.#state.frontier.size));
+      const appended = await this.#commit(async ({ frontier }) => drafted(await make(frontier.size)));
       then();
       return appended;
     });
+  }
+
+  async others(after: number): Promise<Others> {
+    return this.store.others(after);
   }
 
   async head(): Promise<LogHead> {
@@ -220,22 +264,20 @@ class StoredLedger implements OpenLedger {
   }
 
   rotate(next: Signer, at: string): Promise<KeyChanged> {
-    return this.#queue.run(async () => {
-      const { frontier, keys } = this.#state;
+    return this.#changeKeys(at, async ({ frontier, keys }) => {
       const position = frontier.size;
       const terms = withNextTerm(keys.terms, next, position + 1);
       const place = { origin: this.#origin, position, at };
       const entry = await rotationEntry({ current: keys.signer, next, ...place });
-      return this.#changeKeys(entry, { terms, signer: next }, at);
+      return { entry, keys: { terms, signer: next } };
     });
   }
 
   revoke(key_id: string, from: RevokeAt, at: string): Promise<KeyChanged> {
-    return this.#queue.run(async () => {
-      const { frontier, keys } = this.#state;
+    return this.#changeKeys(at, async ({ frontier, keys }) => {
       const place = { origin: this.#origin, position: frontier.size, at };
       const { entry, terms } = await revocationEntry(this.store, keys.terms, key_id, { from, ...place });
-      return this.#changeKeys(entry, { ...keys, terms }, at);
+      return { entry, keys: { ...keys, terms } };
     });
   }
 
@@ -246,12 +288,21 @@ class StoredLedger implements OpenLedger {
   }
 
   /** One commit is the point at which a key changes: before it nothing has happened, after it everything has. */
-  async #changeKeys(entry: Entry, keys: LogKeys, at: string): Promise<KeyChanged> {
-    const changes = [logKeysChange(keys.terms, at)];
-    const [appended] = await this.#commit([{ ...entry, changes }], keys);
-    await this.#marks.writeIfPossible();
-    const { position, receipt } = appended as Appended;
-    return { position: position as number, receipt: receipt as string, terms: keys.terms };
+  #changeKeys(
+    at: string,
+    make: (state: LedgerState) => Promise<{ readonly entry: Entry; readonly keys: LogKeys }>,
+  ): Promise<KeyChanged> {
+    return this.#queue.run(async () => {
+      let terms: readonly KeyTerm[] = [];
+      const [appended] = await this.#commit(async (state) => {
+        const { entry, keys } = await make(state);
+        terms = keys.terms;
+        return { ...drafted([{ ...entry, changes: [logKeysChange(terms, at)] }]), following: keys };
+      });
+      await this.#marks.writeIfPossible();
+      const { position, receipt } = appended as Appended;
+      return { position: position as number, receipt: receipt as string, terms };
+    });
   }
 
   mark(): Promise<void> {
@@ -275,28 +326,57 @@ class StoredLedger implements OpenLedger {
     return consistencyProof(this.#tree, first, Math.min(second, this.#state.frontier.size));
   }
 
-  /**
-   * Works on copies: a commit that fails leaves the ledger where it was.
-   *
-   * @param following the keys from the end of the commit on: whatever is signed next is signed by them
-   */
-  async #commit(entries: readonly Entry[], following = this.#state.keys): Promise<Appended[]> {
+  /** Works on copies: a commit that fails leaves the ledger where it was. */
+  async #commit(make: (state: LedgerState) => Promise<Drafted>): Promise<Appended[]> {
     this.#refuseDamaged();
-    const prepared = entries.map(prepare);
-    const heads = await this.#headsOf(prepared);
-    const { frontier, nextEvent, keys } = this.#state;
-    const batch = new Batch(keys.signer, heads, frontier.fork(), nextEvent);
-    for (const entry of prepared) batch.add(entry);
-    const appended = await batch.signed();
-    const observed = new Set<string>();
-    const changes = batch.changes().filter((change) => this.#isNew(change, observed));
-    await this.store.commit(changes);
-    for (const digest of observed) this.#observations.set(digest, true);
-    this.#state = { frontier: batch.frontier, nextEvent: batch.nextEvent, keys: following };
-    for (const [stream, head] of batch.heads) this.#heads.set(stream, head);
-    if (changes.some(isMarkedAtOnce)) await this.#marks.writeIfPossible();
+    let isMarked = false;
+    const appended = await this.store.transact(async (others) => {
+      if (others !== null) await this.#follow(others);
+      const { entries, prepared, following = this.#state.keys } = await make(this.#state);
+      const outdated = outdatedOf(entries, this.#touched);
+      const { batch, appended } = await this.#batchOf(prepared, outdated);
+      const observed = new Set<string>();
+      const changes = batch.changes().filter((change) => this.#isNew(change, observed));
+      isMarked = changes.some(isMarkedAtOnce);
+      const committed = () => {
+        for (const digest of observed) this.#observations.set(digest, true);
+        this.#state = { frontier: batch.frontier, nextEvent: batch.nextEvent, keys: following };
+        for (const [stream, head] of batch.heads) this.#heads.set(stream, head);
+        return appended;
+      };
+      return { changes, committed };
+    });
+    if (isMarked) await this.#marks.writeIfPossible();
     else this.#marks.soon();
     return appended;
+  }
+
+  async #batchOf(prepared: readonly Prepared[], outdated: ReadonlySet<number>) {
+    const current = prepared.filter((_, index) => !outdated.has(index));
+    const { frontier, nextEvent, keys } = this.#state;
+    const batch = new Batch(keys.signer, await this.#headsOf(current), frontier.fork(), nextEvent);
+    for (const entry of current) batch.add(entry);
+    const signed = (await batch.signed()).values();
+    const appended = prepared.map((_, index) =>
+      outdated.has(index) ? OUTDATED : (signed.next().value as Appended),
+    );
+    return { batch, appended };
+  }
+
+  /** Goes on where others have brought the log. */
+  async #follow(others: Others): Promise<void> {
+    const { frontier, keys } = this.#state;
+    const isKnown = others.rows !== null;
+    const isKeyTouched = !isKnown || others.rows.some(isLogKeys);
+    const following = isKeyTouched ? await readLogKeys(this.store, this.#identity, this.#identity.mac) : keys;
+    this.#state = {
+      frontier: await followedFrontier(this.store.sealed, frontier),
+      nextEvent: await nextEventOf(this.store.sealed),
+      keys: following,
+    };
+    if (!isKnown) this.#heads.clear();
+    for (const { table, key } of others.rows ?? []) if (table === 'heads') this.#heads.delete(key as string);
+    this.#touched.add(others);
   }
 
   /** @throws {WcpError} `ERR_WCP_STORE_TAMPERED` once something was found: nothing is built on it */

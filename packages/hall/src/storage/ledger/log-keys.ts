@@ -4,7 +4,7 @@ import { type Receipt, WcpError } from '@wcp/spec';
 import type { RowMac } from '../seal/row-mac.ts';
 import { storeTampered } from '../seal/store-tampered.ts';
 import { isSealed } from '../seal/unsealed-rows.ts';
-import type { Change, Store } from '../store/store.ts';
+import type { Change, Store, Touched } from '../store/store.ts';
 import type { LedgerIdentity } from './ledger-identity.ts';
 
 /** The row that repeats what the receipts of kind `key` say: it is written with each of them. */
@@ -34,6 +34,11 @@ export async function readLogKeys(store: Store, identity: LedgerIdentity, mac: R
 /** The change that stores the keys. */
 export function logKeysChange(terms: readonly KeyTerm[], at: string): Change {
   return { put: 'meta', row: { id: ROW, state: ROW, at, document: JSON.stringify(terms) } };
+}
+
+/** Whether a row is the one that stores the keys. */
+export function isLogKeys({ table, key }: Touched): boolean {
+  return table === 'meta' && key === ROW;
 }
 
 /** The term of a key that may sign a position. */

@@ -8,7 +8,7 @@ import {
 } from '@wcp/evidence/log';
 import { boundedCache } from '../../base/bounded-cache.ts';
 import { rowThere } from '../seal/row-there.ts';
-import { rowTampered } from '../seal/store-tampered.ts';
+import { openStoreTampered, rowTampered } from '../seal/store-tampered.ts';
 import type { Change, Store, Tables } from '../store/store.ts';
 
 /** Subtrees below this height are computed from the leaves; those of this height and above are stored. */
@@ -32,6 +32,25 @@ export function nodeChanges(completed: readonly HashedSubtree[]): Change[] {
 /** The right edge of the log of a store. */
 export async function readFrontier(store: Store, size: number): Promise<MerkleFrontier> {
   return new MerkleFrontier(size, await Promise.all(frontierOf(size).map(subtreeReader(store))));
+}
+
+/** Receipts that are read at a time to follow the log. */
+const FOLLOWED_PAGE = 512;
+
+/** The right edge of a log that others have continued. */
+export async function followedFrontier(store: Store, known: MerkleFrontier): Promise<MerkleFrontier> {
+  const [last] = await store.list('receipts', { descending: true, limit: 1 });
+  const size = last === undefined ? 0 : last.position + 1;
+  if (size < known.size) throw openStoreTampered([], ['receipts']);
+  const frontier = known.fork();
+  while (frontier.size < size) {
+    const rows = await store.list('receipts', { after: frontier.size - 1, limit: FOLLOWED_PAGE });
+    for (const { position, leaf } of rows) {
+      if (position !== frontier.size) throw rowTampered({ table: 'receipts', key: frontier.size });
+      frontier.appendHash(leaf);
+    }
+  }
+  return frontier;
 }
 
 /** Subtrees and tiles of leaves that a reader remembers: the upper levels of the tree are in every proof. */

@@ -1,6 +1,16 @@
 import type { AnyRow } from '../seal/row-mac.ts';
 import { rowTampered } from '../seal/store-tampered.ts';
-import type { Change, Key, Query, Store, TableName, Tables } from '../store/store.ts';
+import {
+  type Change,
+  type Key,
+  type Others,
+  type Query,
+  type Store,
+  type TableName,
+  type Tables,
+  transact,
+  type Work,
+} from '../store/store.ts';
 import { keyOf, PAYLOAD_COLUMN, payloadOf } from '../store/tables.ts';
 import { keyIdOfPayload } from './data-key.ts';
 import type { DataKeys } from './data-keys.ts';
@@ -64,6 +74,17 @@ export class PayloadStore implements Store {
 
   commit(changes: readonly Change[]): Promise<void> {
     return this.sealed.commit(changes.map((change) => this.#encrypted(change)));
+  }
+
+  transact<R>(work: Work<R>): Promise<R> {
+    return transact(this.sealed, async (others) => {
+      const { changes, committed } = await work(others);
+      return { changes: changes.map((change) => this.#encrypted(change)), committed };
+    });
+  }
+
+  async others(after: number): Promise<Others> {
+    return (await this.sealed.others?.(after)) ?? { commit: after, rows: [] };
   }
 
   wipe(): Promise<void> {

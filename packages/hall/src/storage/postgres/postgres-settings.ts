@@ -12,6 +12,8 @@ export interface PostgresSettings {
   readonly statement_timeout_ms?: number;
   /** Milliseconds that a connection may take. 5,000 where it is absent. */
   readonly connect_timeout_ms?: number;
+  /** Whether other Halls write to the schema as well: one log, one key, one origin. False where it is absent. */
+  readonly shared?: boolean;
 }
 
 /** The settings with everything that they may leave out. */
@@ -23,6 +25,7 @@ export function wholeSettings(settings: PostgresSettings): WholeSettings {
     pool_size: 4,
     statement_timeout_ms: 10_000,
     connect_timeout_ms: 5_000,
+    shared: false,
     ...settings,
   };
 }

@@ -2,7 +2,7 @@ import { WcpError } from '@wcp/spec';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Client, Pool } from 'pg';
 import { SerialQueue } from '../../base/serial-queue.ts';
-import type { Change, Key, Query, Store, TableName, Tables } from '../store/store.ts';
+import type { Change, Key, Others, Query, Store, TableName, Tables, Work } from '../store/store.ts';
 import { keyOf, TABLES } from '../store/tables.ts';
 import { clientOf, type Driver, loadDriver, poolOf } from './driver.ts';
 import { postgresError } from './postgres-error.ts';
@@ -13,7 +13,7 @@ import { Writer } from './writer.ts';
 
 /**
  * Opens a store in a schema of a PostgreSQL database (15 or later): what a commit resolved is flushed to its disk. No
- * other Hall can open the schema until the store is closed.
+ * other Hall can open the schema until the store is closed, but where each of them says that it shares it.
  *
  * @throws {WcpError} `ERR_WCP_STORE`: cannot be reached, in use, read-only, of another version, not durable
  */
@@ -84,13 +84,19 @@ class PostgresStore implements Store {
 
   async commit(changes: readonly Change[]): Promise<void> {
     if (!this.#isOpen) throw closed();
-    if (changes.length === 0) return;
-    const tables = changesByTable(changes);
-    await this.#queue.run(() =>
-      this.#writer.transact(async (client) => {
-        for (const table of tables) await this.#apply(client, table);
-      }),
-    );
+    if (changes.length > 0) await this.transact(async () => ({ changes, committed: () => {} }));
+  }
+
+  async transact<R>(work: Work<R>): Promise<R> {
+    if (!this.#isOpen) throw closed();
+    const apply = async (client: Client, changes: readonly Change[]) => {
+      for (const table of changesByTable(changes)) await this.#apply(client, table);
+    };
+    return this.#queue.run(() => this.#writer.transact(work, apply));
+  }
+
+  async others(after: number): Promise<Others> {
+    return this.#attempt(() => this.#writer.others(this.#pool, after));
   }
 
   /** The log of the server and its copies elsewhere hold what was removed until they are recycled. */

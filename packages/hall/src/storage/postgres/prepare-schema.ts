@@ -1,6 +1,7 @@
 import { WcpError } from '@wcp/spec';
 import type { ClientBase } from 'pg';
 import { SCHEMA_VERSION } from '../store/sqlite-file.ts';
+import { commitLogStatements } from './commit-log.ts';
 import { quoted, schemaStatements } from './tables-in-postgres.ts';
 
 const EARLIEST_SERVER = 150_000;
@@ -46,12 +47,7 @@ export async function prepareSchema(client: ClientBase, schema: string): Promise
 
 async function createTables(client: ClientBase, schema: string): Promise<void> {
   for (const statement of schemaStatements(schema)) await client.query(statement);
-  const store = `${quoted(schema)}.store`;
-  // One row: the version of the tables, and the last commit.
-  await client.query(
-    `CREATE TABLE ${store} (id boolean PRIMARY KEY DEFAULT true CHECK (id), version integer NOT NULL, last_commit text NOT NULL)`,
-  );
-  await client.query(`INSERT INTO ${store} (version, last_commit) VALUES ($1, '')`, [SCHEMA_VERSION]);
+  for (const statement of commitLogStatements(schema, SCHEMA_VERSION)) await client.query(statement);
 }
 
 /** @throws {WcpError} `ERR_WCP_STORE` for tables of another version */

@@ -3,11 +3,14 @@ import type { Client } from 'pg';
 /** The lock of the Hall that writes to a schema: two numbers, which PostgreSQL makes of texts. */
 const LOCK = "hashtext('wcp writer'), hashtext($1)";
 
-/** Takes the lock for as long as the connection lasts; false where another one has it. */
-export async function takeWriterLock(client: Client, schema: string): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS taken`, [
-    schema,
-  ]);
+/**
+ * Takes the lock for as long as the connection lasts; false where another one has it.
+ *
+ * @param isShared whether other Halls may have it as well that say the same
+ */
+export async function takeWriterLock(client: Client, schema: string, isShared: boolean): Promise<boolean> {
+  const take = isShared ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
+  const { rows } = await client.query<{ taken: boolean }>(`SELECT ${take}(${LOCK}) AS taken`, [schema]);
   return rows[0]?.taken === true;
 }
 

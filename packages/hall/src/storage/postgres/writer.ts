@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WcpError } from '@wcp/spec';
 import type { Client } from 'pg';
+import type { Change, Others, Work } from '../store/store.ts';
+import { type CommitId, CommitLog } from './commit-log.ts';
 import { clientOf, type Driver } from './driver.ts';
 import { isConnectionLost, postgresError } from './postgres-error.ts';
 import type { WholeSettings } from './postgres-settings.ts';
 import { checkServer, prepareSchema } from './prepare-schema.ts';
-import { quoted } from './tables-in-postgres.ts';
 import { takeWriterLock } from './writer-lock.ts';
 
 /** Milliseconds between two tries to connect, or to get the lock. */
@@ -14,23 +15,29 @@ const RETRY_MS = 200;
 /** A Hall that is stopped must not keep others out for ever: a session that says nothing for so long is ended. */
 const SILENCE_MS = 30_000;
 const HEARTBEAT_MS = 10_000;
+/** Nobody else commits while one does: a Hall that is stopped in the middle of it loses its turn after so long. */
+const TURN_MS = 5_000;
+/** The check of the end of the log at the start may take longer. */
+const FIRST_TURN_MS = 30_000;
 
-/** A commit of which nobody said whether it was carried out. */
-interface Doubt {
-  readonly before: string;
-  readonly after: string;
-}
+/** Writes changes within an open transaction. */
+type Apply = (client: Client, changes: readonly Change[]) => Promise<void>;
 
 /**
- * The one connection of a Hall that writes. It holds a lock, so that no other Hall writes to the same schema, and each
- * commit names the one before it: where the lock was lost unnoticed, or another state came back, nothing is written.
+ * The one connection of a Hall that writes. Each commit has a number and names itself, so that a Hall learns what others
+ * committed since it did, and finds out where the database is in an earlier state than it left it in. A Hall that shares
+ * its schema with nobody holds a lock that keeps others out.
  */
 export class Writer {
   readonly #driver: Driver;
   readonly #settings: WholeSettings;
+  readonly #log: CommitLog;
   #client: Client | null = null;
-  /** The last commit, as this process knows it; null before the first connection. */
-  #last: string | null = null;
+  #isPrepared = false;
+  /** The last commit that this process knows everything up to; null before its first transaction. */
+  #known: CommitId | null = null;
+  /** Commits of this process of which nobody told it that they were carried out: to it they are as others'. */
+  readonly #doubted = new Set<string>();
   /** Why nothing can be written any more by this process. */
   #end: WcpError | null = null;
   readonly #heartbeat: NodeJS.Timeout;
@@ -39,6 +46,7 @@ export class Writer {
   private constructor(driver: Driver, settings: WholeSettings) {
     this.#driver = driver;
     this.#settings = settings;
+    this.#log = new CommitLog(settings.schema, randomUUID());
     this.#heartbeat = setInterval(() => void this.#beat(), HEARTBEAT_MS).unref();
   }
 
@@ -55,22 +63,30 @@ export class Writer {
   }
 
   /**
-   * Carries out work in one durable transaction. One after another: the caller sees to that.
+   * Does work while nobody else commits, and makes durable what it comes to. One after another: the caller sees to that.
    *
-   * @throws {WcpError} `ERR_WCP_STORE`; nothing is written then, or the store refuses everything from then on
+   * @throws {WcpError} `ERR_WCP_STORE`, or what `work` throws; nothing is written then, or it is told later as what
+   *   others did
    */
-  async transact(work: (client: Client) => Promise<void>): Promise<void> {
+  async transact<R>(work: Work<R>, apply: Apply): Promise<R> {
     this.#isBusy = true;
     try {
       const client = await this.#connected();
-      const doubt = { before: this.#last as string, after: randomUUID() };
-      await this.#write(client, doubt, work);
-      await this.#settle(client, doubt);
+      const { commit, committed } = await this.#write(client, work, apply);
+      await this.#settle(client, commit);
+      this.#known = commit;
+      return committed();
     } catch (error) {
       throw postgresError(error);
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  /** What others have committed after a commit. */
+  async others(reader: Pick<Client, 'query'>, after: number): Promise<Others> {
+    const { commit, rows } = await this.#log.since(reader, after, (id) => !this.#doubted.has(id));
+    return { commit, rows };
   }
 
   async close(): Promise<void> {
@@ -82,20 +98,16 @@ export class Writer {
   }
 
   /** Everything up to the commit: what fails here is not written. */
-  async #write(
-    client: Client,
-    { before, after }: Doubt,
-    work: (client: Client) => Promise<void>,
-  ): Promise<void> {
+  async #write<R>(client: Client, work: Work<R>, apply: Apply) {
     try {
       await client.query('BEGIN');
-      const moved = await client.query({
-        name: 'wcp-commit',
-        text: `UPDATE ${this.#store} SET last_commit = $2 WHERE last_commit = $1`,
-        values: [before, after],
-      });
-      if (moved.rowCount !== 1) throw this.#endWith(ANOTHER_STATE);
-      await work(client);
+      const last = await this.#log.lock(client);
+      const { changes, committed } = await work(await this.#othersUpTo(client, last));
+      if (changes.length === 0) return { commit: last, committed };
+      const commit = { no: last.no + 1, id: randomUUID() };
+      await apply(client, changes);
+      await this.#log.add(client, commit, changes);
+      return { commit, committed };
     } catch (error) {
       if (isConnectionLost(error)) this.#drop(client);
       else await client.query('ROLLBACK').catch(() => this.#drop(client));
@@ -103,26 +115,53 @@ export class Writer {
     }
   }
 
+  /** What others did since the last transaction. The database must still hold what this process knows. */
+  async #othersUpTo(client: Client, last: CommitId): Promise<Others | null> {
+    const known = this.#known;
+    if (known === null) {
+      await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${FIRST_TURN_MS}`);
+      return null;
+    }
+    if (last.no === known.no && last.id === known.id) return null;
+    if (last.no <= known.no || !(await this.#log.has(client, known))) throw this.#endWith(EARLIER_STATE);
+    const { halls, ...others } = await this.#log.since(client, known.no, (id) => !this.#doubted.has(id));
+    const isAlone = [...halls].every((hall) => hall === this.#log.hall);
+    if (!this.#settings.shared && !isAlone) throw this.#endWith(ANOTHER_HALL);
+    return others;
+  }
+
   /** A commit whose answer was lost may have happened: the database is asked, on a new connection. */
-  async #settle(client: Client, doubt: Doubt): Promise<void> {
+  async #settle(client: Client, commit: CommitId): Promise<void> {
     try {
       await client.query('COMMIT');
-      this.#last = doubt.after;
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
       this.#drop(client);
-      await this.#connected(doubt);
-      if (this.#last !== doubt.after) throw error;
+      this.#doubted.add(commit.id);
+      if (!(await this.#isThere(commit))) throw error;
+      this.#doubted.delete(commit.id);
     }
   }
 
-  /** @param doubt a commit that still waits for what became of it: later it was reported as failed */
-  async #connected(doubt: Doubt | null = null): Promise<Client> {
+  /** Waits for its turn first: the server may still be busy with the commit on the connection that was lost. */
+  async #isThere(commit: CommitId): Promise<boolean> {
+    const client = await this.#connected();
+    try {
+      await client.query('BEGIN');
+      await this.#log.lock(client);
+      return await this.#log.has(client, commit);
+    } finally {
+      await client.query('ROLLBACK').catch(() => this.#drop(client));
+    }
+  }
+
+  async #connected(): Promise<Client> {
     if (this.#end !== null) throw this.#end;
     if (this.#client !== null) return this.#client;
     const client = await this.#connect();
     try {
-      await this.#recognise(client, doubt);
+      if (!this.#isPrepared) await this.#prepare(client);
+      this.#isPrepared = true;
     } catch (error) {
       this.#drop(client);
       throw error;
@@ -149,25 +188,16 @@ export class Writer {
 
   /** The lock of the Hall that writes. The one of a connection that was lost is given back a moment later. */
   async #take(client: Client, until: number): Promise<void> {
-    const { schema } = this.#settings;
+    const { schema, shared } = this.#settings;
     await checkServer(client);
-    await client.query(`SET idle_session_timeout = ${SILENCE_MS}; SET synchronous_commit = on`);
+    await client.query(
+      `SET idle_session_timeout = ${SILENCE_MS}; SET idle_in_transaction_session_timeout = ${TURN_MS}; SET synchronous_commit = on`,
+    );
     for (;;) {
-      if (await takeWriterLock(client, schema)) return;
+      if (await takeWriterLock(client, schema, shared)) return;
       if (performance.now() >= until) throw new WcpError('ERR_WCP_STORE', IN_USE);
       await pause(RETRY_MS);
     }
-  }
-
-  /** What the database holds must be what this process wrote last, or what it may have written. */
-  async #recognise(client: Client, doubt: Doubt | null): Promise<void> {
-    if (this.#last === null) await this.#prepare(client);
-    const { rows } = await client.query<{ last_commit: string }>(`SELECT last_commit FROM ${this.#store}`);
-    const found = rows[0]?.last_commit;
-    if (found === undefined) throw this.#endWith(ANOTHER_STATE);
-    const isKnown = this.#last === null || found === this.#last || found === doubt?.after;
-    if (!isKnown) throw this.#endWith(ANOTHER_STATE);
-    this.#last = found;
   }
 
   async #prepare(client: Client): Promise<void> {
@@ -196,13 +226,11 @@ export class Writer {
     this.#end = new WcpError('ERR_WCP_STORE', message);
     return this.#end;
   }
-
-  get #store(): string {
-    return `${quoted(this.#settings.schema)}.store`;
-  }
 }
 
 const IN_USE =
-  'The store is in use by another Hall. Stop it, or give this one a schema of its own. A Hall that was killed is forgotten within half a minute.';
-const ANOTHER_STATE =
-  'The database is not in the state in which this Hall left it: another Hall wrote to it, an earlier state took over, or a commit that failed came through after all. Nothing was written. Start the Hall again: it then checks everything.';
+  'The store is in use by another Hall. Stop it, or give this one a schema of its own; to let several Halls share one, say so in each of them. A Hall that was killed is forgotten within half a minute.';
+const EARLIER_STATE =
+  'The database is in an earlier state than this Hall left it in: an old copy took over, or was restored. Nothing was written. Bring back the state that holds the last commit, then start the Hall again: it then checks everything.';
+const ANOTHER_HALL =
+  'Another Hall wrote to the store while this one could not reach it. Nothing was written. Start the Hall again: it then checks everything.';

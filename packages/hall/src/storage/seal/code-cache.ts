@@ -17,24 +17,46 @@ export class CodeCache {
     const codes = this.#of(table);
     const known = codes.byKey.get(key);
     if (known !== undefined) return known;
-    return codes.isComplete ? null : this.#read(table, key);
+    return codes.isComplete && !codes.others.has(key) ? null : this.#read(table, key);
   }
 
   /** @param code null where the row was removed */
   set(table: TableName, key: Key, code: Uint8Array | null): void {
     const codes = this.#of(table);
     codes.byKey.delete(key);
+    codes.others.delete(key);
     if (code === null) return;
     codes.byKey.set(key, code);
     if (codes.byKey.size <= MAX_CODES) return;
     const [oldest] = codes.byKey.keys();
     codes.byKey.delete(oldest as Key);
-    codes.isComplete = false;
+    this.#leaveOpen(codes);
+  }
+
+  /** Forgets the code of a row that somebody else changed or removed. */
+  forget(table: TableName, key: Key): void {
+    const codes = this.#of(table);
+    codes.byKey.delete(key);
+    codes.others.add(key);
+    if (codes.others.size > MAX_CODES) this.#leaveOpen(codes);
+  }
+
+  /** Forgets every code. */
+  forgetAll(tables: readonly TableName[]): void {
+    for (const table of tables) {
+      this.#of(table).byKey.clear();
+      this.#leaveOpen(this.#of(table));
+    }
   }
 
   /** Says that not all rows of a table were given: one that is not known may exist. */
   leaveOpen(table: TableName): void {
-    this.#of(table).isComplete = false;
+    this.#leaveOpen(this.#of(table));
+  }
+
+  #leaveOpen(codes: TableCodes): void {
+    codes.isComplete = false;
+    codes.others.clear();
   }
 
   async #read(table: TableName, key: Key): Promise<Uint8Array | null> {
@@ -44,7 +66,7 @@ export class CodeCache {
   #of(table: TableName): TableCodes {
     const known = this.#tables.get(table);
     if (known !== undefined) return known;
-    const made = { byKey: new Map<Key, Uint8Array>(), isComplete: true };
+    const made = { byKey: new Map<Key, Uint8Array>(), others: new Set<Key>(), isComplete: true };
     this.#tables.set(table, made);
     return made;
   }
@@ -53,6 +75,8 @@ export class CodeCache {
 interface TableCodes {
   /** The one set last comes last. */
   readonly byKey: Map<Key, Uint8Array>;
-  /** Whether all rows of the table are known: one that is not there does not exist. */
+  /** Rows that somebody else changed or removed: their codes are read when they are needed. */
+  readonly others: Set<Key>;
+  /** Whether all other rows of the table are known: one that is not there does not exist. */
   isComplete: boolean;
 }

@@ -1,10 +1,21 @@
 import { SerialQueue } from '../../base/serial-queue.ts';
-import type { Change, Key, Query, Store, TableName, Tables } from '../store/store.ts';
+import {
+  type Change,
+  type Key,
+  type Others,
+  type Outcome,
+  type Query,
+  type Store,
+  type TableName,
+  type Tables,
+  transact,
+  type Work,
+} from '../store/store.ts';
 import { isSummed, keyOf, keyOfRow } from '../store/tables.ts';
 import type { CodeCache } from './code-cache.ts';
 import type { AnyRow, RowMac } from './row-mac.ts';
-import { sealChange, type TableSums } from './store-seal.ts';
-import { rowTampered } from './store-tampered.ts';
+import { readSeal, SEAL_ID, sealChange, TableSums } from './store-seal.ts';
+import { openStoreTampered, rowTampered } from './store-tampered.ts';
 import { type RowChange, SumScan } from './sum-scan.ts';
 import { isSealed } from './unsealed-rows.ts';
 
@@ -69,9 +80,17 @@ export class SealedStore implements Store {
     return (await this.#store.leaves?.(first, limit)) ?? [];
   }
 
-  /** One after another: each seal builds on the one before it. */
   commit(changes: readonly Change[]): Promise<void> {
-    return this.#queue.run(() => this.#commit(changes));
+    return this.transact(async () => ({ changes, committed: () => {} }));
+  }
+
+  /** One after another: each seal builds on the one before it. */
+  transact<R>(work: Work<R>): Promise<R> {
+    return this.#queue.run(() => transact(this.#store, (others) => this.#transact(others, work)));
+  }
+
+  async others(after: number): Promise<Others> {
+    return (await this.#store.others?.(after)) ?? { commit: after, rows: [] };
   }
 
   wipe(): Promise<void> {
@@ -104,8 +123,35 @@ export class SealedStore implements Store {
     return this.#queue.run(() => this.#scan.step(this.#sums));
   }
 
+  async #transact<R>(others: Others | null, work: Work<R>): Promise<Outcome<R>> {
+    if (others !== null) await this.#follow(others);
+    const { changes, committed } = await work(others);
+    const { sealed, remember } = await this.#seal(changes);
+    return {
+      changes: sealed,
+      committed: () => {
+        remember();
+        return committed();
+      },
+    };
+  }
+
+  /** The seal that others wrote, which vouches for the rows that they did. */
+  async #follow({ rows }: Others): Promise<void> {
+    const stored = await this.#store.get('seals', SEAL_ID);
+    const seal = stored === null ? null : readSeal(stored, this.#mac);
+    const sums = seal === null ? null : TableSums.from(seal, this.#mac);
+    if (seal === null || sums === null || seal.version < this.#version) {
+      throw openStoreTampered([{ table: 'seals', key: SEAL_ID }], []);
+    }
+    [this.#sums, this.#version] = [sums, seal.version];
+    if (rows === null) this.#codes.forgetAll(this.#mac.layout.summed);
+    for (const { table, key } of rows ?? []) this.#codes.forget(table, key);
+    this.#scan.startAgain(rows);
+  }
+
   /** Works on copies: a commit that fails leaves the seal as it was. */
-  async #commit(changes: readonly Change[]): Promise<void> {
+  async #seal(changes: readonly Change[]): Promise<{ sealed: Change[]; remember: () => void }> {
     const mac = this.#mac;
     const batch = new SealedBatch(this.#sums.fork(), this.#codes);
     const sealed: Change[] = [];
@@ -119,10 +165,12 @@ export class SealedStore implements Store {
       const seal = sealChange(version, batch.sums, mac);
       sealed.push(withCode(seal, describe(seal, mac).code));
     }
-    await this.#store.commit(sealed);
-    [this.#sums, this.#version] = [batch.sums, version];
-    batch.remember();
-    for (const change of batch.rowChanges()) this.#scan.committed(change);
+    const remember = () => {
+      [this.#sums, this.#version] = [batch.sums, version];
+      batch.remember();
+      for (const change of batch.rowChanges()) this.#scan.committed(change);
+    };
+    return { sealed, remember };
   }
 }
 

@@ -1,5 +1,5 @@
 import { compareKeys } from '../store/compare-keys.ts';
-import type { Key, Store, TableName } from '../store/store.ts';
+import type { Key, Store, TableName, Touched } from '../store/store.ts';
 import { keyOfRow } from '../store/tables.ts';
 import type { RowMac } from './row-mac.ts';
 import { TableSums } from './store-seal.ts';
@@ -59,6 +59,14 @@ export class SumScan {
     if (rows.length === ROWS_A_STEP) return;
     if (this.#read.codeOf(table) !== sums.codeOf(table)) throw openStoreTampered([], [table]);
     this.#pending.shift();
+    this.#after = null;
+    this.#read = new TableSums(this.#mac);
+  }
+
+  /** Reads a table anew of which others have changed rows that were read: what these rows were before is not known. */
+  startAgain(rows: readonly Touched[] | null): void {
+    const [table] = this.#pending;
+    if (rows !== null && !rows.some((row) => row.table === table)) return;
     this.#after = null;
     this.#read = new TableSums(this.#mac);
   }

@@ -184,6 +184,33 @@ export interface Query<T extends TableName> {
   readonly descending?: boolean;
 }
 
+/** A row that was changed or removed. */
+export interface Touched {
+  readonly table: TableName;
+  readonly key: Key;
+}
+
+/** What other Halls have done to a store. */
+export interface Others {
+  /** The number of the commit up to which this holds. */
+  readonly commit: number;
+  /** The rows that they changed or removed, in tables whose rows do change; null where that is not known any more. */
+  readonly rows: readonly Touched[] | null;
+}
+
+/** What a transaction comes to. */
+export interface Outcome<R> {
+  readonly changes: readonly Change[];
+  /** Called once they are durable; what it gives is what the transaction gives. */
+  committed(): R;
+}
+
+/**
+ * What is to be written, given what others have done since the last transaction: null where that is nothing. Where it
+ * throws, nothing is written, and the next transaction is told of the same again.
+ */
+export type Work<R> = (others: Others | null) => Promise<Outcome<R>>;
+
 /**
  * Where a Hall stores everything. An implementation makes each commit durable before it resolves, all of it or
  * nothing, and rejects with a `WcpError` `ERR_WCP_STORE` where it cannot.
@@ -198,6 +225,14 @@ export interface Store {
    */
   leaves?(first: number, limit: number): Promise<Uint8Array[]>;
   commit(changes: readonly Change[]): Promise<void>;
+  /**
+   * Does work while nobody else writes, and makes durable what it comes to. Absent where nobody else can write.
+   *
+   * @throws {WcpError} `ERR_WCP_STORE`; what `work` throws
+   */
+  transact?<R>(work: Work<R>): Promise<R>;
+  /** What others have committed after a commit. Absent where nobody else can write. */
+  others?(after: number): Promise<Others>;
   /** Leaves nothing of what was removed or replaced in any of its files. */
   wipe(): Promise<void>;
   close(): Promise<void>;
@@ -211,4 +246,12 @@ export interface FileStore extends Store {
    * @throws {WcpError} `ERR_WCP_STORE` where the copy cannot be written
    */
   copyTo(file: string): Promise<void>;
+}
+
+/** {@link Store.transact}, of a store with one writer as well. */
+export async function transact<R>(store: Store, work: Work<R>): Promise<R> {
+  if (store.transact !== undefined) return store.transact(work);
+  const { changes, committed } = await work(null);
+  if (changes.length > 0) await store.commit(changes);
+  return committed();
 }

@@ -79,7 +79,7 @@ describe.runIf(postgresPrograms() !== null)('with a server', () => {
     const store = await openPostgresStore(own);
     await store.commit([change('a')]);
     server.run(`UPDATE ${own.schema}.store SET last_commit = 'another'`);
-    const refusal = { ...failing, message: expect.stringContaining('not in the state') };
+    const refusal = { ...failing, message: expect.stringContaining('an earlier state') };
     await expect(store.commit([change('b')])).rejects.toMatchObject(refusal);
     server.run(`UPDATE ${own.schema}.store SET last_commit = 'a third'`);
     await expect(store.commit([change('c')])).rejects.toMatchObject(refusal);
