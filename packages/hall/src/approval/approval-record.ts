@@ -60,7 +60,9 @@ export class ApprovalRecord {
     const notice = { kind: 'resolved', approval } as const;
     const isEnded = state !== 'pending';
     const event = { event_id, timestamp, approval_id, correlation_id, action, by, state, level };
+    const since = this.#pending.since(approval_id);
     return {
+      ...(since !== undefined && { since }),
       evidence: approvalEvidence(approval, resolution),
       changes: [approvalChange(approval), ...(isEnded ? this.#notifier.changes(notice, timestamp) : [])],
       events: { tenant_id, list: [event] },

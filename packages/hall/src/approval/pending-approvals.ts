@@ -2,6 +2,7 @@ import type { SupervisorLevel } from '@wcp/spec';
 import { levelsAbove } from '@wcp/spec/document';
 import { ProblemError } from '../base/problem.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { OtherHalls } from '../storage/other-halls.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, readApproval } from './approval.ts';
 import { approvalExpired, escalatedMeanwhile, noApproval, resolvedAlready } from './approval-problems.ts';
@@ -24,21 +25,48 @@ export class PendingApprovals {
   /** How many requests each tenant has on hold, those that are being made durable included. */
   readonly #held = new Map<string, number>();
   readonly #maxHolds: number;
+  readonly #others: Pick<OtherHalls, 'commit'>;
+  /** The commit up to which it was known what other Halls did when a request was taken. */
+  readonly #since = new Map<string, number>();
 
-  private constructor(store: Store, maxHolds: number) {
+  private constructor(store: Store, others: Pick<OtherHalls, 'commit'>, maxHolds: number) {
     this.#store = store;
+    this.#others = others;
     this.#maxHolds = maxHolds;
   }
 
   /** @param maxHolds requests of one tenant that may be on hold (default 100) */
-  static async open(store: Store, maxHolds: number = HOLDS): Promise<PendingApprovals> {
-    const pendingApprovals = new PendingApprovals(store, maxHolds);
+  static async open(
+    store: Store,
+    others: Pick<OtherHalls, 'commit'>,
+    maxHolds: number = HOLDS,
+  ): Promise<PendingApprovals> {
+    const pendingApprovals = new PendingApprovals(store, others, maxHolds);
     for (const row of await store.list('approvals', { where: { state: 'pending' }, limit: 1_000_000 })) {
       const approval = readApproval(row);
       pendingApprovals.#count(approval, 1);
       pendingApprovals.put(approval);
     }
     return pendingApprovals;
+  }
+
+  /** Reads approvals again that other Halls have made or resolved, by their ids; null for all. */
+  async follow(ids: readonly string[] | null): Promise<void> {
+    if (ids === null) {
+      const rows = await this.#store.list('approvals', { where: { state: 'pending' }, limit: 1_000_000 });
+      const known = [...this.#pending.keys(), ...rows.map(({ id }) => id)];
+      return this.follow([...new Set(known)]);
+    }
+    for (const id of ids) {
+      const row = await this.#store.get('approvals', id);
+      if (row === null) continue;
+      const isKnown = this.#pending.has(id);
+      if (row.state === 'pending') {
+        const approval = readApproval(row);
+        if (!isKnown) this.#count(approval, 1);
+        this.put(approval);
+      } else if (isKnown) this.#end(id);
+    }
   }
 
   /** The requests on hold, the oldest first. */
@@ -51,7 +79,7 @@ export class PendingApprovals {
     const overdue = this.pending().filter(
       (approval) => isExpired(approval, at) && !this.#taken.has(approval.approval_id),
     );
-    for (const { approval_id } of overdue) this.#taken.set(approval_id, []);
+    for (const { approval_id } of overdue) this.#claim(approval_id);
     return overdue;
   }
 
@@ -103,8 +131,18 @@ export class PendingApprovals {
    * @throws {ProblemError} as {@link waiting} does
    */
   take(approvalId: string, by: Principal, at: string, admit: Admission): Promise<Approval> {
-    const claim = () => void this.#taken.set(approvalId, []);
+    const claim = () => this.#claim(approvalId);
     return this.#whenFree(approvalId, at, (approval) => admit(approval, by), claim);
+  }
+
+  #claim(approvalId: string): void {
+    this.#taken.set(approvalId, []);
+    this.#since.set(approvalId, this.#others.commit);
+  }
+
+  /** The commit up to which a request that was taken is as other Halls left it; undefined for one that nobody has. */
+  since(approvalId: string): number | undefined {
+    return this.#since.get(approvalId);
   }
 
   async #whenFree(
@@ -137,15 +175,20 @@ export class PendingApprovals {
   putBack(approvalId: string): void {
     const waiters = this.#taken.get(approvalId) ?? [];
     this.#taken.delete(approvalId);
+    this.#since.delete(approvalId);
     for (const free of waiters) free();
   }
 
   /** Removes a request whose resolution is durable. */
   settle(approvalId: string): void {
+    this.#end(approvalId);
+    this.putBack(approvalId);
+  }
+
+  #end(approvalId: string): void {
     const approval = this.#pending.get(approvalId);
     if (approval !== undefined) this.#count(approval, -1);
     this.#pending.delete(approvalId);
-    this.putBack(approvalId);
   }
 
   #count({ tenant_id }: Approval, more: number): void {

@@ -50,6 +50,12 @@ export const DELIVERY_CODES = {
     started: false,
     message: 'The time limit passed before the worker got the call: nothing ran.',
   },
+  DELIVERY_LEASE_LOST: {
+    status: 'error',
+    started: false,
+    message:
+      'The Hall gave no sign of life for too long, so another may have settled this dispatch: nothing ran.',
+  },
   DELIVERY_WITHDRAWN: {
     status: 'error',
     started: false,

@@ -40,6 +40,11 @@ export class BlastBudget {
     return this.#chains.load([nameOf(id)]);
   }
 
+  /** Says that other Halls have spent in chains, by the keys of their rows; null for any. */
+  overtake(chains: readonly string[] | null): void {
+    this.#chains.overtake(chains);
+  }
+
   /** What a chain that was loaded has spent. */
   of(id: ChainId): BlastSpent {
     return this.#chains.get(nameOf(id)) ?? NOTHING;

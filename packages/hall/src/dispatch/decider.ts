@@ -9,6 +9,8 @@ import type { TenantCredential } from '../identity/credential/tenant-credential.
 import type { Freezes } from '../operations/freezes.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
+import { ALWAYS } from '../storage/journal.ts';
+import type { OtherHalls } from '../storage/other-halls.ts';
 import { decisionAttributes } from '../telemetry/span-attributes.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import type { HallWorld } from '../world/hall-world.ts';
@@ -37,6 +39,8 @@ export interface Decided {
   readonly observation: Observation;
   /** What was spent of the dispatch chain and of the budgets; null where nothing is executed. */
   readonly spending: Spending | null;
+  /** The commit up to which it was known what other Halls did. */
+  readonly since: number;
 }
 
 /** What a decision is for. */
@@ -49,6 +53,8 @@ export interface Purpose {
   readonly isTakenOver?: boolean;
   /** How deep in a dispatch chain this one is; 0 for a tenant's own request. */
   readonly depth?: number;
+  /** Up to which commit it was known what other Halls did, where something was read before; else now. */
+  readonly since?: number;
   /** Why the dispatch chain ends here: the decision is then a denial. */
   readonly stop?: ChainStop | null;
 }
@@ -64,6 +70,7 @@ export interface DeciderSources {
   readonly freezes: Freezes;
   readonly gate: HallPolicyGate | null;
   readonly tracing: Tracing;
+  readonly others: Pick<OtherHalls, 'commit'>;
   /** The fact about a request's `tenant_credential`. */
   judgeCredential(credential: TenantCredential): Promise<NonNullable<Facts['credential']>>;
 }
@@ -72,6 +79,16 @@ export interface DeciderSources {
 const FOR_DISPATCH = { mustDeliver: true } as const;
 /** Where nothing is executed, an observation may be a moment old. */
 const FOR_ROUTE = { maxAgeMs: 250 } as const;
+
+/** What is decided, and what is known of it but for what is spent and frozen. */
+interface Question {
+  readonly taken: HallWorld;
+  readonly received: ReceivedRequest;
+  readonly purpose: Purpose;
+  readonly observation: Observation;
+  readonly facts: OwnFacts;
+  readonly since: number;
+}
 
 /** Collects the facts and decides. Nothing is durable yet, and nothing has happened. */
 export class Decider {
@@ -101,7 +118,9 @@ export class Decider {
   }
 
   async #decide(received: ReceivedRequest, purpose: Purpose): Promise<Decided> {
-    const { inspector, gate, activeWorld } = this.#sources;
+    const { inspector, gate, activeWorld, others } = this.#sources;
+    // Before anything is read: what others do from here on, this decision may not know.
+    const since = Math.min(purpose.since ?? ALWAYS, others.commit);
     const capability = ownMember(received, 'capability_id');
     const observation = purpose.isDispatch
       ? await inspector.inspect(capability, FOR_DISPATCH)
@@ -110,21 +129,16 @@ export class Decider {
     const taken = activeWorld.current;
     const { gateProbe } = taken;
     if (gate === null || gateProbe === null || !mayAsk(gate, ownMember(received, 'env'))) {
-      return this.#conclude(taken, received, purpose, observation, facts);
+      return this.#conclude({ taken, received, purpose, observation, facts, since });
     }
     const isFrozen = this.#frozen(received, purpose) !== null;
     const learnt = isFrozen ? {} : await this.#askGate(taken, gateProbe, received, observation, facts, gate);
-    return this.#conclude(taken, received, purpose, observation, { ...facts, ...learnt });
+    return this.#conclude({ taken, received, purpose, observation, facts: { ...facts, ...learnt }, since });
   }
 
   /** Decides and spends in one synchronous step: no other decision or freeze comes in between. */
-  async #conclude(
-    taken: HallWorld,
-    received: ReceivedRequest,
-    purpose: Purpose,
-    observation: Observation,
-    known: OwnFacts,
-  ): Promise<Decided> {
+  async #conclude(question: Question): Promise<Decided> {
+    const { taken, received, purpose, observation, facts: known, since } = question;
     const accounts = this.#accounts(taken, received, known.now);
     await this.#loadBudgets(received, accounts);
     // Another world came into force meanwhile: the observation and the verdict were about the one before.
@@ -141,7 +155,7 @@ export class Decider {
     const decision = decide(taken.world, { ...observation.facts, ...facts }, received.input) as HallDecision;
     const isSpent = purpose.isDispatch && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const spending = isSpent ? this.#spend(taken, received, decision) : null;
-    return { received, decision, ...textsOf(decision), facts, observation, spending };
+    return { received, decision, ...textsOf(decision), facts, observation, spending, since };
   }
 
   async #ownFacts(received: ReceivedRequest, { approval }: Purpose, seen: Observation): Promise<OwnFacts> {

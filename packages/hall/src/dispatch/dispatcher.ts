@@ -4,6 +4,7 @@ import type { HallClock } from '../base/hall-clock.ts';
 import { ownMember, type ReceivedRequest, receiveBelow } from '../base/received-request.ts';
 import type { ChainedAnswer } from '../delivery/delivery.ts';
 import { deliveryMessage } from '../delivery/delivery-code.ts';
+import type { OtherHalls } from '../storage/other-halls.ts';
 import type { Change } from '../storage/store/store.ts';
 import { type ChainedParent, type ChainStop, childInput, stepOf, stopOf } from './chained-dispatch.ts';
 import type { Decided, Decider } from './decider.ts';
@@ -37,6 +38,7 @@ export interface DispatcherParts {
   readonly decider: Decider;
   readonly recorder: Recorder;
   readonly executor: Executor;
+  readonly others: Pick<OtherHalls, 'untilCurrent'>;
 }
 
 /** Takes a request through the Hall (section 9). */
@@ -49,9 +51,11 @@ export class Dispatcher {
 
   /** Decides, and executes nothing. The decision is durable when this resolves. */
   async route(received: ReceivedRequest): Promise<Decided> {
-    const decided = await this.#parts.decider.decide(received, { isDispatch: false });
-    await this.#parts.recorder.record(decided, 'route');
-    return decided;
+    return this.#parts.others.untilCurrent(async () => {
+      const decided = await this.#parts.decider.decide(received, { isDispatch: false });
+      await this.#parts.recorder.record(decided, 'route');
+      return decided;
+    });
   }
 
   /**
@@ -72,23 +76,30 @@ export class Dispatcher {
   #once(received: ReceivedRequest, setting: DispatchSetting, tenant: unknown): Promise<DispatchAnswer> {
     const { idempotency_key, changes } = setting;
     if (idempotency_key === undefined || typeof tenant !== 'string') return this.#carryOut(received, setting);
-    return this.#parts.idempotency.once(tenant, idempotency_key, received, (keyChanges) =>
+    return this.#parts.idempotency.once(tenant, idempotency_key, received, (keyChanges, since) =>
       this.#carryOut(received, {
         changes: (decision) => [...keyChanges(decision), ...(changes?.(decision) ?? [])],
-        keepResult: true,
+        keptSince: since,
       }),
     );
   }
 
   async #carryOut(
     received: ReceivedRequest,
-    setting: DispatchSetting & { readonly keepResult?: boolean },
+    setting: DispatchSetting & { readonly keptSince?: number },
   ): Promise<DispatchAnswer> {
-    const { parent, stop = null, changes, keepResult = false, cancel, onProgress } = setting;
+    const { parent, stop = null, changes, keptSince, cancel, onProgress } = setting;
     const depth = parent === undefined ? 0 : parent.depth + 1;
-    const decided = await this.#parts.decider.decide(received, { isDispatch: true, depth, stop });
+    const purpose = { isDispatch: true, depth, stop, ...(keptSince !== undefined && { since: keptSince }) };
+    const decide = async () => {
+      const decided = await this.#parts.decider.decide(received, purpose);
+      const more = changes?.(decided.decision);
+      return { decided, receipt: await this.#parts.recorder.record(decided, 'dispatch', [], more) };
+    };
+    // Where another Hall may have used the key meanwhile, whoever looks for it looks again.
+    const { decided, receipt } =
+      keptSince === undefined ? await this.#parts.others.untilCurrent(decide) : await decide();
     const { decision } = decided;
-    const receipt = await this.#parts.recorder.record(decided, 'dispatch', [], changes?.(decision));
     const answer = { decision, receipt: JSON.parse(receipt) as Receipt };
     if (decision.outcome !== 'DISPATCH' || decision.dry_run) {
       return {
@@ -101,7 +112,7 @@ export class Dispatcher {
     }
     const below =
       parent === undefined ? {} : { until: parent.until, trail: parent.trail, workers: parent.workers };
-    const execution = { keepResult, depth, cancel, onProgress, ...below };
+    const execution = { keepResult: keptSince !== undefined, depth, cancel, onProgress, ...below };
     const executed = await this.#parts.executor.execute(decided, receipt, execution);
     const { outcome_receipt, result, code } = executed;
     const delivery_message = deliveryMessage(code);

@@ -15,6 +15,10 @@ import type { Span, Tracing } from '../base/tracing.ts';
 import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts';
 import type { Metrics } from '../operations/metrics.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
+import type { OutcomeEvidence } from '../storage/ledger/entry.ts';
+import type { LiveHalls } from '../storage/live-halls.ts';
+import type { OtherHalls } from '../storage/other-halls.ts';
+import { SettledElsewhere } from '../storage/overtaken.ts';
 import type { Change } from '../storage/store/store.ts';
 import { endAttributes, toolAttributes } from '../telemetry/span-attributes.ts';
 import type { Settlement } from './budget/spending.ts';
@@ -41,6 +45,8 @@ export interface ExecutorParts {
   readonly timeout_ms: number;
   readonly tracing: Tracing;
   readonly metrics: Pick<Metrics, 'called'>;
+  readonly halls: Pick<LiveHalls, 'mayStart'>;
+  readonly others: Pick<OtherHalls, 'commit' | 'untilCurrent'>;
   /** The signed token of an attempt at a dispatch; null where the Hall gives none. */
   permitOf(call: PermittedCall, attempt: number): string | null;
   /** Dispatches what a worker asks for under its own dispatch. */
@@ -75,6 +81,7 @@ export interface Execution {
 }
 
 const NO_DELIVERY: Delivered = { status: 'error', result: null, code: 'DELIVERY_NONE', duration_ms: 0 };
+const NOT_ALIVE: Delivered = { status: 'error', result: null, code: 'DELIVERY_LEASE_LOST', duration_ms: 0 };
 /** Milliseconds until an outcome that could not be recorded is tried again. */
 const RETRY_MS = 1_000;
 
@@ -82,6 +89,8 @@ const RETRY_MS = 1_000;
 export class Executor {
   readonly #parts: ExecutorParts;
   readonly #running = new Set<Promise<unknown>>();
+  /** The decisions whose outcome this process still owes. */
+  readonly #owed = new Set<string>();
   #isClosing = false;
 
   constructor(parts: ExecutorParts) {
@@ -93,11 +102,17 @@ export class Executor {
    * it cannot be recorded now, rejects with `ERR_WCP_STORE` and goes on trying: nobody gets the result.
    */
   async execute(decided: Decided, receipt: string, execution: Execution = {}): Promise<Executed> {
+    this.#owed.add(decided.decision.decision_id);
     const running = this.#run(decided, receipt, execution);
     const ended = running.catch(() => {});
     this.#running.add(ended);
     void ended.then(() => this.#running.delete(ended));
     return running;
+  }
+
+  /** Whether a dispatch runs here, or its outcome is not durable yet. */
+  owes(decision_id: string): boolean {
+    return this.#owed.has(decision_id);
   }
 
   /** Waits for what runs; afterwards no outcome is tried again. */
@@ -159,7 +174,9 @@ export class Executor {
     execution: Execution,
     { traceparent }: Span,
   ): Promise<Delivered> {
-    const { admission, deliveries, timeout_ms, permitOf, chained, tracing } = this.#parts;
+    const { admission, deliveries, timeout_ms, permitOf, chained, tracing, halls } = this.#parts;
+    // Others may already have settled it.
+    if (!halls.mayStart) return NOT_ALIVE;
     const worker = decision.worker_id as string;
     const delivery = deliveries.get(worker);
     if (delivery === undefined) return NO_DELIVERY;
@@ -200,25 +217,43 @@ export class Executor {
     try {
       return await this.#parts.tracing.span('wcp.record', attributes, () => this.#append(entry, settlement));
     } catch (error) {
-      this.#tryAgain(entry, settlement);
+      if (!this.#isOver(entry, error)) this.#tryAgain(entry, settlement);
       throw error;
     }
   }
 
   #tryAgain(entry: JournalEntry, settlement: Settlement | null): void {
     const timer = setTimeout(() => {
-      if (!this.#isClosing) this.#append(entry, settlement).catch(() => this.#tryAgain(entry, settlement));
+      if (this.#isClosing) return;
+      this.#append(entry, settlement).catch((error) => {
+        if (!this.#isOver(entry, error)) this.#tryAgain(entry, settlement);
+      });
     }, RETRY_MS);
     timer.unref();
   }
 
+  /** Whether another Hall has settled it: there is one outcome. */
+  #isOver({ evidence }: JournalEntry, error: unknown): boolean {
+    if (!(error instanceof SettledElsewhere)) return false;
+    this.#owed.delete((evidence as OutcomeEvidence).decision_id);
+    return true;
+  }
+
   /** A report of the cost is counted when it is written, for others spend between one attempt and the next. */
   async #append(entry: JournalEntry, settlement: Settlement | null): ReturnType<Journal['append']> {
-    if (settlement === null) return this.#parts.journal.append(entry);
+    const appended = await this.#parts.others.untilCurrent(() =>
+      settlement === null ? this.#parts.journal.append(entry) : this.#appendSettled(entry, settlement),
+    );
+    this.#owed.delete((entry.evidence as OutcomeEvidence).decision_id);
+    return appended;
+  }
+
+  async #appendSettled(entry: JournalEntry, settlement: Settlement): ReturnType<Journal['append']> {
+    const since = this.#parts.others.commit;
     await settlement.load();
     const changes = [...(entry.changes ?? []), ...settlement.apply()];
     try {
-      const appended = await this.#parts.journal.append({ ...entry, changes });
+      const appended = await this.#parts.journal.append({ ...entry, changes, since });
       settlement.stored();
       return appended;
     } catch (error) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Receipt, type RouteDecision, sha256, type WorkerResult } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
 import { payloadLost } from '../base/not-held.ts';
@@ -5,6 +6,7 @@ import { ProblemError } from '../base/problem.ts';
 import { canonicalText, type ReceivedRequest } from '../base/received-request.ts';
 import { deliveryMessage } from '../delivery/delivery-code.ts';
 import { readDecisionRecord } from '../storage/decision-record.ts';
+import type { OtherHalls } from '../storage/other-halls.ts';
 import { gonePayload } from '../storage/payload/gone-payload.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Change, Store } from '../storage/store/store.ts';
@@ -16,7 +18,15 @@ interface KeptKey {
   readonly decision_id: string;
 }
 
-type Dispatch = (changes: (decision: RouteDecision) => readonly Change[]) => Promise<DispatchAnswer>;
+/** @param since the commit up to which it is known what other Halls did: the key was not used by then */
+type Dispatch = (
+  changes: (decision: RouteDecision) => readonly Change[],
+  since: number,
+) => Promise<DispatchAnswer>;
+
+/** Milliseconds between two looks at what another Hall is still carrying out, and how long they go on. */
+const LOOK_MS = 100;
+const PATIENCE_MS = 60_000;
 
 /**
  * Dispatches with an `Idempotency-Key`: the same request again gets the first answer again, also after a
@@ -25,14 +35,16 @@ type Dispatch = (changes: (decision: RouteDecision) => readonly Change[]) => Pro
 export class IdempotencyStore {
   readonly #store: Store;
   readonly #clock: HallClock;
+  readonly #others: Pick<OtherHalls, 'commit' | 'untilCurrent'>;
   readonly #running = new Map<
     string,
     { readonly bodyHash: string; readonly answer: Promise<DispatchAnswer> }
   >();
 
-  constructor(store: Store, clock: HallClock) {
+  constructor(store: Store, clock: HallClock, others: Pick<OtherHalls, 'commit' | 'untilCurrent'>) {
     this.#store = store;
     this.#clock = clock;
+    this.#others = others;
   }
 
   /** @throws {ProblemError} `IDEMPOTENCY_MISMATCH` where the key was used for another request before */
@@ -50,7 +62,7 @@ export class IdempotencyStore {
       checkBody(running.bodyHash, bodyHash);
       return running.answer;
     }
-    const answer = this.#answer(tenantId, id, bodyHash, dispatch);
+    const answer = this.#others.untilCurrent(() => this.#answer(tenantId, id, bodyHash, dispatch));
     this.#running.set(id, { bodyHash, answer });
     try {
       return await answer;
@@ -65,12 +77,14 @@ export class IdempotencyStore {
     bodyHash: string,
     dispatch: Dispatch,
   ): Promise<DispatchAnswer> {
+    const since = this.#others.commit;
     const row = await this.#store.get('idempotency', id);
     if (row !== null) {
       const document: string | null = row.document;
       if (document === null) throw payloadLost();
       const kept = JSON.parse(document) as KeptKey;
       checkBody(kept.body_hash, bodyHash);
+      await this.#ended(kept.decision_id);
       return readAnswer(this.#store, kept.decision_id);
     }
     return dispatch(({ decision_id }) => {
@@ -78,7 +92,15 @@ export class IdempotencyStore {
       const document = JSON.stringify({ body_hash: bodyHash, decision_id } as KeptKey);
       // The day is the state: keys are pruned by the day.
       return [{ put: 'idempotency', row: { id, state: at.slice(0, 10), at, tenant_id, document } }];
-    });
+    }, since);
+  }
+
+  /** Waits for what another Hall is still carrying out, but no longer than a Hall needs to be settled by others. */
+  async #ended(decision_id: string): Promise<void> {
+    for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
+      if ((await this.#store.get('dispatches', decision_id)) === null) return;
+      await pause(LOOK_MS);
+    }
   }
 }
 

@@ -10,6 +10,8 @@ import { factsDigestOf } from '../registry/facts-digest.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
+import type { LiveHalls } from '../storage/live-halls.ts';
+import { Overtaken } from '../storage/overtaken.ts';
 import type { Change } from '../storage/store/store.ts';
 import type { Decided } from './decider.ts';
 
@@ -46,6 +48,7 @@ export interface RecorderParts {
   readonly inspector: WorkerInspector;
   readonly humanReview: HumanReview;
   readonly tracing: Tracing;
+  readonly halls: Pick<LiveHalls, 'owner'>;
   /** What is kept of a credential that was verified, so that its request can be decided again without it. */
   keptCredential(sealed: unknown): KeptCredential | null;
 }
@@ -100,7 +103,7 @@ export class Recorder {
       ...[...flags, ...this.#unflags(decided)].flatMap((flag) => flag.changes),
     ];
     try {
-      const entry = decisionEntry(decided, isDispatched, changes);
+      const entry = decisionEntry(decided, isDispatched ? { hall: this.#parts.halls.owner } : null, changes);
       const appended = await journal.append(...before, entry, ...eventsOf(decided, freeze, flags));
       markObservationStored(decided);
       decided.spending?.stored();
@@ -109,6 +112,7 @@ export class Recorder {
       return appended[before.length]?.receipt as string;
     } catch (error) {
       decided.spending?.giveBack();
+      if (error instanceof Overtaken) for (const flag of flags) flag.undo();
       review?.withdraw();
       if (freeze !== null) freezes.withdraw(freeze, replaced);
       throw error;
@@ -163,12 +167,13 @@ function eventsOf(
 
 /** Makes a decision durable, together with everything that must be durable with it. */
 function decisionEntry(
-  { received, decision, text, lasting, facts, observation, spending }: Decided,
-  isDispatched: boolean,
+  { received, decision, text, lasting, facts, observation, spending, since }: Decided,
+  dispatched: { readonly hall: string | null } | null,
   more: readonly Change[] = [],
 ): JournalEntry {
   const own = JSON.stringify(facts);
   return {
+    since,
     evidence: {
       kind: 'decision',
       data_label: decision.data_label,
@@ -179,8 +184,9 @@ function decisionEntry(
       hasEvents: decision.telemetry_envelopes.length > 0,
       facts: own,
       observation: observation.digest,
-      isDispatched,
+      isDispatched: dispatched !== null,
       requested_by: received.requested_by,
+      hall: dispatched?.hall ?? null,
     },
     changes: [...observationChanges(observation), ...(spending?.changes() ?? []), ...more],
     telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },

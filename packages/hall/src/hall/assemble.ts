@@ -19,6 +19,8 @@ import { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import { Journal } from '../storage/journal.ts';
 import { HallKeys } from '../storage/keys/hall-keys.ts';
+import { LiveHalls } from '../storage/live-halls.ts';
+import { OtherHalls } from '../storage/other-halls.ts';
 import { StoreWatch } from '../storage/seal/store-watch.ts';
 import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
@@ -65,14 +67,18 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     telemetry = await openTelemetry(options.telemetry, randomUUID(), log);
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);
-    const journal = new Journal(storage, feed);
+    const others = await OtherHalls.open(storage.ledger);
+    const journal = new Journal(storage, feed, others);
+    const isShared = options.postgres?.shared === true;
+    const halls = await LiveHalls.open({ store: storage.store, journal, others, isShared });
     const keys = await HallKeys.open(
       { ...given, sealsStore: isDurable(options) && store_key === undefined },
       storage,
     );
     const storeWatch = new StoreWatch(storage.ledger, tampering);
     await storeWatch.look();
-    const base = { options, keys, origin, storage, storeWatch, tampering, clock, feed, journal, telemetry };
+    const common = { options, keys, origin, storage, storeWatch, tampering, clock, feed, journal, telemetry };
+    const base = { ...common, others, halls };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;
@@ -98,13 +104,14 @@ async function latestTime({ store }: EvidenceStorage): Promise<number> {
 async function build(base: HallBase): Promise<AssembledParts> {
   const state = await openState(base);
   const { options, gate, inspector, connected, ...others } = state;
-  const { clock, journal, registry, activeWorld, freezes } = state;
+  const { clock, journal, registry, activeWorld, freezes, storage } = state;
   const { chains = new ChainedCallRegistry(), board = new CallBoard(), pulling_authorities = [] } = options;
   const pulled = { authorities: pulling_authorities, registry, connected, board, chains };
   const pulling = new PullingAuthorities(pulled);
   const onChange = (worker_id: string) => pulling.follow(worker_id);
   const administered = { clock, journal, registry, activeWorld, freezes, inspector, onChange };
   const registryAdmin = new RegistryAdmin(administered);
+  state.others.on('workers', (ids) => registryAdmin.follow(storage.store, ids as readonly string[] | null));
   const metrics = metricsOf(state, () => exports.statuses);
   const dispatching = await createDispatching(state, metrics);
   const exports = await exportsOf(state);
@@ -138,7 +145,7 @@ function exportsOf({ options, origin, storage, journal, keys, clock, log }: Hall
   return openExports(options.exports ?? [], {
     origin,
     store: storage.store,
-    commit: journal.commit.bind(journal),
+    commit: (changes) => journal.overwrite(changes),
     size: async () => (await storage.ledger.head()).size,
     signer: () => keys.signer,
     clock,

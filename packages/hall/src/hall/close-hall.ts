@@ -63,6 +63,8 @@ async function closeParts(parts: HallParts): Promise<void> {
   await checkpoints.sign(new Date(clock.latest()).toISOString()).catch(() => {});
   await checkpoints.settle(LAST_WITNESSES_MS);
   await checkpoints.close();
+  await parts.others.close();
+  await parts.halls.close();
   await storage.close();
   await telemetry.close();
 }

@@ -15,6 +15,7 @@ import { issuePermit } from '../dispatch/issue-permit.ts';
 import { type HumanReview, Recorder } from '../dispatch/recorder.ts';
 import type { HallParts } from '../http/hall-parts.ts';
 import type { Metrics } from '../operations/metrics.ts';
+import type { Key } from '../storage/store/store.ts';
 import type { HallBase, HallState } from './hall-state.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -36,6 +37,7 @@ export type Dispatching = Pick<
 export async function createDispatching(state: HallState, metrics: Metrics): Promise<Dispatching> {
   const { options, storage, clock, journal, freezes, pendingApprovals, notifier, identity, log } = state;
   const { store } = storage;
+  const { others, halls } = state;
   const { approvalDemands: demands = [] } = options;
   const ledger = await BudgetLedger.open(store);
   const decider = await createDecider(state, ledger);
@@ -49,11 +51,13 @@ export async function createDispatching(state: HallState, metrics: Metrics): Pro
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
     tracing: state.telemetry.tracing,
     metrics,
+    halls,
+    others,
     permitOf: permitsOf(state),
     chained: (parent, asked) => dispatcher.chained(parent, asked),
   });
-  const idempotency = new IdempotencyStore(store, clock);
-  const dispatcher = new Dispatcher({ clock, admission, idempotency, decider, recorder, executor });
+  const idempotency = new IdempotencyStore(store, clock, others);
+  const dispatcher = new Dispatcher({ clock, admission, idempotency, decider, recorder, executor, others });
   const stored = { clock, store, journal, pendingApprovals, freezes };
   const { approvers, confirmations } = createApprovers(state, demands);
   const deciding = { decider, recorder, executor };
@@ -63,10 +67,11 @@ export async function createDispatching(state: HallState, metrics: Metrics): Pro
 }
 
 function createRecorder(state: HallState, humanReview: HumanReview): Recorder {
-  const { journal, freezes, registry, inspector, identity, telemetry } = state;
+  const { journal, freezes, registry, inspector, identity, telemetry, halls } = state;
   const keptCredential = (sealed: unknown) => identity.keptCredential(sealed);
   const { tracing } = telemetry;
-  return new Recorder({ journal, freezes, registry, inspector, humanReview, tracing, keptCredential });
+  const marked = { registry, inspector, freezes, halls };
+  return new Recorder({ ...marked, journal, humanReview, tracing, keptCredential });
 }
 
 function createApprovers(
@@ -78,13 +83,18 @@ function createApprovers(
 }
 
 async function createDecider(state: HallState, ledger: BudgetLedger): Promise<Decider> {
-  const { clock, activeWorld, registry, inspector, freezes, gate, identity, storage } = state;
+  const { clock, activeWorld, registry, inspector, freezes, gate, identity, storage, others } = state;
+  const budgets = await BlastBudget.open(storage.store);
+  const names = (keys: readonly Key[] | null) => keys as readonly string[] | null;
+  others.on('chains', async (keys) => budgets.overtake(names(keys)));
+  others.on('meta', async (keys) => ledger.overtake(names(keys)));
   return new Decider({
     clock,
     activeWorld,
     registry,
     inspector,
-    budgets: await BlastBudget.open(storage.store),
+    budgets,
+    others,
     ledger,
     freezes,
     gate: gate?.ask ?? null,

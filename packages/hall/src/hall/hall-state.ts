@@ -1,5 +1,6 @@
 import { type Chats, openChats } from '../approval/chat/open-chats.ts';
 import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
+import { isPasskeyKey } from '../approval/passkey/passkey-row.ts';
 import { Passkeys } from '../approval/passkey/passkeys.ts';
 import { PendingApprovals } from '../approval/pending-approvals.ts';
 import type { HallClock } from '../base/hall-clock.ts';
@@ -17,8 +18,11 @@ import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { HallKeys } from '../storage/keys/hall-keys.ts';
+import type { LiveHalls } from '../storage/live-halls.ts';
+import type { OtherHalls } from '../storage/other-halls.ts';
 import type { StoreWatch } from '../storage/seal/store-watch.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
+import type { Key } from '../storage/store/store.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { ActiveWorld } from '../world/active-world.ts';
 import { type GateParts, gateParts } from '../world/policy-gate.ts';
@@ -37,6 +41,9 @@ export interface HallBase {
   readonly feed: EventFeed;
   readonly journal: Journal;
   readonly telemetry: HallTelemetry;
+  /** What other Halls with the same store do, and which of them live. */
+  readonly others: OtherHalls;
+  readonly halls: LiveHalls;
 }
 
 /** What a Hall read from its store, and what it reaches its workers with. */
@@ -65,7 +72,8 @@ export async function openState(base: HallBase): Promise<HallState> {
   const { policyGate, log = () => {} } = options;
   const gate = policyGate === undefined ? null : gateParts(policyGate);
   const commit = journal.commit.bind(journal);
-  await recoverInterrupted(store, journal);
+  const { others, halls } = base;
+  await recoverInterrupted({ store, journal, halls, now: () => Number.POSITIVE_INFINITY, owes: () => false });
   const registry = await Registry.open(store, origin, log);
   const { authorities } = registry;
   const activeWorld = await openWorld(base, registry);
@@ -75,7 +83,7 @@ export async function openState(base: HallBase): Promise<HallState> {
   const { deliveries } = connected;
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
   const checkpoints = await PublishedCheckpoints.open(options.checkpoints ?? {}, {
-    ...{ storage, commit, log },
+    ...{ storage, log, commit: (changes) => journal.overwrite(changes) },
     now: () => clock.latest(),
   });
   const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
@@ -88,6 +96,19 @@ export async function openState(base: HallBase): Promise<HallState> {
   const inspector = new WorkerInspector({ registry, deliveries, manifests, trust, banLists: currentBans });
   const freezes = await Freezes.open(store);
   const humans = await openHumans(base);
+  const names = (keys: readonly Key[] | null) => keys as readonly string[] | null;
+  others.on('freezes', (keys) => freezes.follow(store, names(keys)));
+  others.on('authorities', () => authorities.follow(store));
+  others.on('api_keys', () => identity.follow());
+  others.on('issuers', () => identity.follow());
+  others.on('ban_lists', async () => {
+    await banLists.follow();
+    inspector.forget();
+  });
+  others.on('meta', async (keys) => {
+    if (names(keys)?.some(isPasskeyKey) !== false) await humans.passkeys.follow();
+  });
+  others.on('approvals', (keys) => humans.pendingApprovals.follow(names(keys)));
   const opened = { registry, activeWorld, identity, banLists, checkpoints, freezes, ...humans };
   return { ...base, ...opened, log, gate, connected, deliveries, inspector };
 }
@@ -95,9 +116,11 @@ export async function openState(base: HallBase): Promise<HallState> {
 type Humans = Pick<HallState, 'pendingApprovals' | 'chats' | 'notifier' | 'passkeys'>;
 
 /** What waits for humans, and how they are reached. */
-async function openHumans({ options, storage: { store }, clock, journal }: HallBase): Promise<Humans> {
+async function openHumans(base: HallBase): Promise<Humans> {
+  const { options, storage, clock, journal, others } = base;
+  const { store } = storage;
   const { approvalDemands = [], log = () => {} } = options;
-  const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
+  const pendingApprovals = await PendingApprovals.open(store, others, options.tenants?.holds);
   const chats = openChats(options.chats, store, approvalDemands);
   const sending = { store, commit: journal.commit.bind(journal), clock, log, channels: chats.channels };
   const notifier = createNotifier({ ...sending, ...options.notify });
@@ -113,6 +136,6 @@ function openWorld({ options, storage, clock, journal }: HallBase, registry: Reg
     workers: registry.records(),
     hasGate: policyGate !== undefined,
     at: new Date(clock.latest()).toISOString(),
-    commit: (changes) => journal.commit(changes),
+    commit: (changes) => journal.overwrite(changes),
   });
 }

@@ -1,5 +1,6 @@
 import { loggedError } from '../base/logged-error.ts';
 import { pruneIdempotency } from '../dispatch/idempotency-store.ts';
+import { recoverInterrupted } from '../dispatch/recover-interrupted.ts';
 import type { HallParts } from '../http/hall-parts.ts';
 import { pruneCredentials } from '../identity/credential/kept-credentials.ts';
 import type { Change } from '../storage/store/store.ts';
@@ -8,6 +9,7 @@ const EXPIRY_MS = 1_000;
 const CHECKPOINT_MS = 60_000;
 const PRUNING_MS = 600_000;
 const RETENTION_MS = 60_000;
+const SETTLING_MS = 5_000;
 
 /** What a Hall does by itself from time to time. */
 export interface Maintenance {
@@ -30,11 +32,30 @@ export function startMaintenance(parts: HallParts): Maintenance {
     await pruneCredentials(storage.store, clock.now(), commit);
     await ledger.prune(clock.now(), commit);
   };
+  const { others, halls, executor } = parts;
+  const { store } = storage;
+  const now = () => clock.latest();
+  const settle = async () => {
+    const owes = (decision_id: string) => executor.owes(decision_id);
+    await recoverInterrupted({ store, journal, halls, now, owes });
+  };
+  // What one of several Halls is enough for.
+  const first = (work: () => Promise<void>) => async () => {
+    if (halls.isFirst) await work();
+  };
+  const failed = (error: unknown) => log('warn', `The other Halls cannot be seen: ${loggedError(error)}`);
+  if (halls.isShared) others.start(failed);
+  halls.start(failed);
   const timers = [
     every(EXPIRY_MS, () => approvalService.expire(), log),
-    every(CHECKPOINT_MS, checkpoint, log),
-    every(PRUNING_MS, prune, log),
-    every(RETENTION_MS, () => retention.keep(), log),
+    every(CHECKPOINT_MS, first(checkpoint), log),
+    every(PRUNING_MS, first(prune), log),
+    every(
+      RETENTION_MS,
+      first(() => retention.keep()),
+      log,
+    ),
+    every(SETTLING_MS, settle, log),
   ];
   return { stop: () => timers.forEach(clearInterval) };
 }

@@ -33,6 +33,8 @@ import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { HallKeys } from '../storage/keys/hall-keys.ts';
+import type { LiveHalls } from '../storage/live-halls.ts';
+import type { OtherHalls } from '../storage/other-halls.ts';
 import type { StoreWatch } from '../storage/seal/store-watch.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
@@ -49,6 +51,8 @@ export interface HallParts {
   readonly storeWatch: StoreWatch;
   readonly tampering: TamperWatch;
   readonly journal: Journal;
+  readonly others: OtherHalls;
+  readonly halls: LiveHalls;
   readonly feed: EventFeed;
   readonly registry: Registry;
   readonly banLists: BanLists;

@@ -37,6 +37,8 @@ export interface Identity {
   judgeTenantCredential(credential: TenantCredential, now: Date): Promise<CredentialFact>;
   /** What must become durable of the credential with a hash; null where there is nothing new. */
   keptCredential(sealed: unknown): KeptCredential | null;
+  /** Reads again what other Halls have changed of keys and issuers. */
+  follow(): Promise<void>;
 }
 
 /** What an identity is opened with. */
@@ -120,6 +122,11 @@ class StoredIdentity implements Identity {
 
   keptCredential(sealed: unknown): KeptCredential | null {
     return this.#kept.keep(sealed);
+  }
+
+  async follow(): Promise<void> {
+    await this.#ring.follow(this.#options.store);
+    await this.#issuers.follow(this.#options.store);
   }
 
   async #recall(sealed: string, tenant_id: string, now: Date): Promise<CredentialFact> {

@@ -11,8 +11,23 @@ export class Freezes {
 
   static async open(store: Store): Promise<Freezes> {
     const freezes = new Freezes();
-    for (const row of await store.list('freezes', { limit: 1_000_000 })) freezes.apply(readRow(row));
+    await freezes.follow(store, null);
     return freezes;
+  }
+
+  /** Reads freezes again that other Halls have put in force or lifted, by the keys of their rows; null for all. */
+  async follow(store: Store, names: readonly string[] | null): Promise<void> {
+    if (names === null) {
+      const rows = await store.list('freezes', { limit: 1_000_000 });
+      this.#freezes.clear();
+      for (const row of rows) this.apply(readRow(row));
+      return;
+    }
+    for (const name of names) {
+      const row = await store.get('freezes', name);
+      if (row === null) this.#freezes.delete(name);
+      else this.#freezes.set(name, readRow(row));
+    }
   }
 
   list(): readonly Freeze[] {

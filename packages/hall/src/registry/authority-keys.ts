@@ -21,8 +21,13 @@ export class AuthorityKeys {
 
   static async open(store: Store): Promise<AuthorityKeys> {
     const keys = new AuthorityKeys();
-    for (const row of await store.list('authorities', { limit: 100_000 })) keys.#remember(readRow(row));
+    await keys.follow(store);
     return keys;
+  }
+
+  /** Reads the keys again that other Halls have registered or revoked. */
+  async follow(store: Store): Promise<void> {
+    for (const row of await store.list('authorities', { limit: 100_000 })) this.#remember(readRow(row));
   }
 
   list(): readonly AuthorityKey[] {

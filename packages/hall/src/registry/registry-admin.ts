@@ -11,7 +11,8 @@ import {
   frozenEvent,
   releaseChange,
 } from '../operations/freezes.ts';
-import type { Journal } from '../storage/journal.ts';
+import { ALWAYS, type Journal } from '../storage/journal.ts';
+import type { Store } from '../storage/store/store.ts';
 import type { ActiveWorld, Reload } from '../world/active-world.ts';
 import type { OperatorDocuments } from '../world/hall-world.ts';
 import type { EnrolledWorker } from './enrolled-worker.ts';
@@ -113,7 +114,8 @@ export class RegistryAdmin {
       const event = { ...frozenEvent(freeze), reason, by: by.id };
       // In force before it is durable: a stop must not come late.
       freezes.apply(freeze);
-      await journal.append({ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [event] } });
+      const events = { tenant_id: null, list: [event] };
+      await journal.append({ changes: [freezeChange(freeze)], events, since: ALWAYS });
       return freeze;
     });
   }
@@ -135,6 +137,18 @@ export class RegistryAdmin {
       await journal.append({ changes: [releaseChange(freeze)], events: { tenant_id: null, list: [event] } });
       freezes.lift(freeze);
       return freeze;
+    });
+  }
+
+  /** Puts in force what other Halls have enrolled, flagged or removed, by the ids of workers; null for all. */
+  follow(store: Store, ids: readonly string[] | null): Promise<void> {
+    return this.#queue.run(async () => {
+      const { registry, activeWorld, inspector, clock, onChange } = this.#parts;
+      await registry.follow(store, ids);
+      await activeWorld.keepFor(registry.records(), new Date(clock.latest()).toISOString());
+      activeWorld.usePrepared();
+      inspector.forget();
+      for (const id of ids ?? registry.records().map(({ worker_id }) => worker_id)) onChange?.(id);
     });
   }
 

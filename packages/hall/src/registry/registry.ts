@@ -3,7 +3,7 @@ import { isTime } from '@wcp/spec/document';
 import type { Logger } from '../base/logger.ts';
 import { ProblemError } from '../base/problem.ts';
 import { hasRole, type Principal } from '../identity/principal.ts';
-import type { Change, Store } from '../storage/store/store.ts';
+import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 import { AuthorityKeys, enrolmentStatement, isSignedEnrolment } from './authority-keys.ts';
 import {
   type EnrolledWorker,
@@ -28,6 +28,8 @@ export interface RegistryChange {
   readonly replaces: EnrolledWorker | null;
   readonly changes: readonly Change[];
   apply(): void;
+  /** Takes back what {@link apply} did. */
+  undo(): void;
 }
 
 /**
@@ -56,11 +58,7 @@ export class Registry {
    */
   static async open(store: Store, audience: string, log: Logger = () => {}): Promise<Registry> {
     const registry = new Registry(await AuthorityKeys.open(store), audience, log);
-    for (const row of await store.list('workers', { limit: 1_000_000 })) {
-      const worker = readWorkerRow(row);
-      registry.#last.set(row.id, worker);
-      if (row.state !== 'removed') registry.#workers.set(row.id, worker);
-    }
+    await registry.follow(store, null);
     return registry;
   }
 
@@ -124,7 +122,8 @@ export class Registry {
       this.#workers.delete(workerId);
       this.#view = null;
     };
-    return { worker, replaces: worker, changes: [removalChange(worker, at)], apply };
+    const undo = () => this.#hold(worker);
+    return { worker, replaces: worker, changes: [removalChange(worker, at)], apply, undo };
   }
 
   /** Flags a worker; null where it already has that flag, or a more serious one. */
@@ -153,13 +152,32 @@ export class Registry {
     replaces: EnrolledWorker | null,
     changes: readonly Change[],
   ): RegistryChange {
-    const { worker_id } = worker.record;
-    const apply = () => {
-      this.#workers.set(worker_id, worker);
-      this.#last.set(worker_id, worker);
-      this.#view = null;
+    const undo = () => {
+      if (replaces !== null && this.get(worker.record.worker_id) === worker) this.#hold(replaces);
     };
-    return { worker, replaces, changes, apply };
+    return { worker, replaces, changes, apply: () => this.#hold(worker), undo };
+  }
+
+  #hold(worker: EnrolledWorker): void {
+    const { worker_id } = worker.record;
+    this.#workers.set(worker_id, worker);
+    this.#last.set(worker_id, worker);
+    this.#view = null;
+  }
+
+  /** Reads workers again that other Halls have enrolled, flagged or removed, by the keys of their rows; null for all. */
+  async follow(store: Store, ids: readonly string[] | null): Promise<void> {
+    const rows =
+      ids === null
+        ? await store.list('workers', { limit: 1_000_000 })
+        : await Promise.all(ids.map((id) => store.get('workers', id)));
+    for (const row of rows) if (row !== null) this.#read(row);
+  }
+
+  #read(row: StatefulRow): void {
+    const worker = readWorkerRow(row);
+    this.#hold(worker);
+    if (row.state === 'removed') this.#workers.delete(row.id);
   }
 
   #viewNow(): RegistryView {

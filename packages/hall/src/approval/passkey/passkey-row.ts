@@ -50,6 +50,11 @@ export function passkeyKey(id: string): string {
   return `${PREFIX}${id}`;
 }
 
+/** Whether a row of the table `meta` is one of a passkey. */
+export function isPasskeyKey(key: string): boolean {
+  return key.startsWith(PREFIX);
+}
+
 /** Every passkey of a store. @throws {WcpError} `ERR_WCP_STORE` for a row that this Hall did not write */
 export async function loadPasskeys(store: Store): Promise<readonly Passkey[]> {
   const found: Passkey[] = [];

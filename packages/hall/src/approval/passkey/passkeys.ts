@@ -32,6 +32,13 @@ export class Passkeys {
     return new Passkeys(parts, await loadPasskeys(parts.store));
   }
 
+  /** Reads the passkeys again that other Halls have registered, used or removed. */
+  async follow(): Promise<void> {
+    const passkeys = await loadPasskeys(this.#parts.store);
+    this.#passkeys.clear();
+    for (const passkey of passkeys) this.#passkeys.set(passkey.passkey_id, passkey);
+  }
+
   /** The passkeys of a principal, or of all (null), the oldest first. */
   of(principal: string | null): readonly Passkey[] {
     return [...this.#passkeys.values()]

@@ -15,6 +15,10 @@ export class AmountCache<V> {
   /** Whether every amount is cached: one that is not there was never spent of. */
   #isComplete: boolean;
   #evictions = 0;
+  /** Amounts that other Halls have changed, and that are not cached: they are read when they are needed. */
+  readonly #elsewhere = new Set<string>();
+  /** Amounts of which others have changed what is not durable here: it never will be, and who needs one waits until it is gone. */
+  readonly #overtaken = new Map<string, (() => void)[]>();
 
   /**
    * @param rows those of the store, in any order; where there are more than `size`, not all are cached
@@ -46,7 +50,10 @@ export class AmountCache<V> {
 
   /** Knows these amounts until the end of this turn of the event loop. */
   async load(ids: readonly string[]): Promise<void> {
-    for (const id of ids) while (!this.#isComplete && !this.#known.has(id)) await this.#load(id);
+    for (const id of ids) {
+      while (this.#overtaken.has(id)) await new Promise<void>((gone) => this.#overtaken.get(id)?.push(gone));
+      while (this.#mayBeElsewhere(id)) await this.#load(id);
+    }
     // What is spent of one of them puts none of the others out of the cache.
     for (const id of ids) this.#refresh(id);
   }
@@ -59,11 +66,36 @@ export class AmountCache<V> {
   /** Called once for each {@link change}, when it is durable or was taken back by another. */
   settled(id: string): void {
     const amount = this.#known.get(id);
-    if (amount !== undefined) this.#known.set(id, { ...amount, unsaved: amount.unsaved - 1 });
+    if (amount === undefined) return;
+    this.#known.set(id, { ...amount, unsaved: amount.unsaved - 1 });
+    if (amount.unsaved === 1 && this.#overtaken.has(id)) this.#leave(id);
+  }
+
+  /** Says that other Halls have changed an amount; null for any. What was counted here since then does not become durable. */
+  overtake(ids: readonly string[] | null): void {
+    for (const id of ids ?? [...this.#known.keys()]) {
+      if (!this.isUnsaved(id)) this.#leave(id);
+      else if (!this.#overtaken.has(id)) this.#overtaken.set(id, []);
+    }
+    if (ids !== null && this.#elsewhere.size <= this.#size) return;
+    this.#isComplete = false;
+    this.#elsewhere.clear();
   }
 
   forget(id: string): void {
     this.#known.delete(id);
+  }
+
+  #mayBeElsewhere(id: string): boolean {
+    return !this.#known.has(id) && (!this.#isComplete || this.#elsewhere.has(id));
+  }
+
+  #leave(id: string): void {
+    this.#known.delete(id);
+    this.#elsewhere.add(id);
+    this.#evictions += 1;
+    for (const gone of this.#overtaken.get(id) ?? []) gone();
+    this.#overtaken.delete(id);
   }
 
   async #load(id: string): Promise<void> {
@@ -71,6 +103,7 @@ export class AmountCache<V> {
     const value = await this.#read(id);
     // What was read may be out of date: another dispatch has spent meanwhile, and its amount may be out of the cache again.
     if (this.#known.has(id) || this.#evictions !== before) return;
+    this.#elsewhere.delete(id);
     this.#set(id, { value, unsaved: 0 });
   }
 

@@ -42,6 +42,11 @@ export class BudgetLedger {
     return this.#amounts.load(accounts.map(({ id }) => id));
   }
 
+  /** Says that other Halls have spent, by the keys of rows of `meta`; null for any. */
+  overtake(ids: readonly string[] | null): void {
+    this.#amounts.overtake(ids);
+  }
+
   /** What was spent; null where that is not known. */
   of({ id }: BudgetAccount): number | null {
     const spent = this.#amounts.get(id);

@@ -31,8 +31,13 @@ export class KeyRing {
   /** @throws {WcpError} `ERR_WCP_STORE` where a row cannot be read */
   static async load(store: Store, commit: Commit): Promise<KeyRing> {
     const ring = new KeyRing(commit);
-    for (const row of await listRows(store, 'api_keys')) ring.#hold(row.id, readKeyRow(row));
+    await ring.follow(store);
     return ring;
+  }
+
+  /** Reads the keys again that other Halls have made, rotated or revoked. */
+  async follow(store: Store): Promise<void> {
+    for (const row of await listRows(store, 'api_keys')) this.#hold(row.id, readKeyRow(row));
   }
 
   /** The number of keys that ever existed. */

@@ -36,11 +36,16 @@ export class Issuers implements IssuerManagement {
   /** @throws {WcpError} `ERR_WCP_STORE` where a row cannot be read */
   static async load(store: Store, commit: Commit, now: () => Date): Promise<Issuers> {
     const issuers = new Issuers(commit, now);
+    await issuers.follow(store);
+    return issuers;
+  }
+
+  /** Reads the issuers again that other Halls trust or no longer do. */
+  async follow(store: Store): Promise<void> {
     const rows = (await listRows(store, 'issuers')).map((row) => ({ ...row, issuer: readIssuerRow(row) }));
     const active = rows.filter(({ state }) => state === 'active');
-    issuers.#trusted = new Map(active.map(({ id, issuer }) => [id, new TrustedIssuer(issuer)]));
-    issuers.#isConfigured = rows.length > 0;
-    return issuers;
+    this.#trusted = new Map(active.map(({ id, issuer }) => [id, new TrustedIssuer(issuer)]));
+    this.#isConfigured = rows.length > 0;
   }
 
   /** Whether an issuer was ever configured. */

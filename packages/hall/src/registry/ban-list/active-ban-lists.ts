@@ -39,14 +39,19 @@ export class ActiveBanLists {
     { subscriptions = [] }: BanListOptions,
   ): Promise<ActiveBanLists> {
     const lists = new ActiveBanLists(authorities, subscriptions.map(subscribe));
+    await lists.follow(store);
+    return lists;
+  }
+
+  /** Reads the lists again that other Halls have put in force. */
+  async follow(store: Store): Promise<void> {
     for (const row of await store.list('ban_lists', { limit: MAX_ROWS })) {
       const held = readStoredBanList(row);
       const role = row.state as BanListRole;
-      const list = role === 'followed' ? lists.#subscribed(row.id) : lists.own(held.list.authority);
+      const list = role === 'followed' ? this.#subscribed(row.id) : this.own(held.list.authority);
       list?.hold(held, role);
     }
-    lists.#unionAll();
-    return lists;
+    this.#unionAll();
   }
 
   /** The list that this Hall publishes for an authority, whether there is one yet or not. */

@@ -27,6 +27,8 @@ export interface BanLists {
   state(now: number): BanState;
   /** What an operator must know about lists that are not current. */
   findings(now: number): readonly { readonly code: 'BAN_LIST_STALE'; readonly message: string }[];
+  /** Reads the lists again that other Halls have put in force. */
+  follow(): Promise<void>;
   /** Stops reading lists. */
   close(): Promise<void>;
 }
@@ -51,6 +53,7 @@ export async function openBanLists({
           code: 'BAN_LIST_STALE',
           message: findingOf(authority, failure),
         })),
+    follow: () => lists.follow(store),
     close: () => subscriber.close(),
   };
 }

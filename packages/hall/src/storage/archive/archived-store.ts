@@ -63,7 +63,7 @@ export class ArchivedStore implements Store {
     return this.sealed.transact(work);
   }
 
-  others(after: number): Promise<Others> {
+  others(after: number | null): Promise<Others> {
     return this.sealed.others(after);
   }
 

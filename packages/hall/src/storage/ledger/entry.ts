@@ -23,6 +23,8 @@ export interface DecisionEvidence {
   readonly isDispatched: boolean;
   /** The ids of all who had a part in asking. */
   readonly requested_by: readonly string[];
+  /** The Hall that starts the worker; null where no other has the same store. */
+  readonly hall: string | null;
 }
 
 /** An outcome on its way into the ledger. */
@@ -55,7 +57,8 @@ export interface BasisRow {
 export interface Basis {
   /** The commit up to which the maker of the entries knew what others did. */
   readonly commit: number;
-  readonly reads: readonly BasisRow[];
+  /** Rows beside those that the entries change themselves, and those that every decision rests on. */
+  readonly reads?: readonly BasisRow[];
   /** The entries that stand or fall with it: the one that has it, and those after it. */
   readonly entries: number;
 }
@@ -78,6 +81,6 @@ export interface Appended {
   readonly receipt: string | null;
   /** The id of the row of its events; null without events. */
   readonly events: number | null;
-  /** True where it is not durable, because others have changed what it rests on. */
-  readonly isOutdated?: boolean;
+  /** Why it is not durable: others have changed what it rests on, or have recorded another outcome. Absent where it is. */
+  readonly refused?: 'outdated' | 'settled';
 }

@@ -35,8 +35,8 @@ import { type LedgerIdentity, rowMacOf } from './ledger-identity.ts';
 import { isLogKeys, type LogKeys, logKeysChange, readLogKeys, withNextTerm } from './log-keys.ts';
 import { followedFrontier, readFrontier, subtreeReader } from './log-tree.ts';
 import { MarkWriter } from './mark-writer.ts';
-import { outdatedOf } from './outdated.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { type Refusals, refusedOf } from './refused.ts';
 import { TouchedRows } from './touched-rows.ts';
 
 /** Stream heads that are cached; the others are read when they are needed. */
@@ -79,8 +79,8 @@ export interface Ledger<S = Signer> {
    * @throws {WcpError} `ERR_WCP_LOG_KEY` where the key is no longer in force, `ERR_WCP_SIGNER`
    */
   sign(key_id: string, data: Uint8Array): Promise<Uint8Array>;
-  /** What other Halls have committed to the store after a commit. */
-  others(after: number): Promise<Others>;
+  /** What other Halls have committed to the store after a commit; null for the last one. */
+  others(after: number | null): Promise<Others>;
   /** How far the check of the store has come that goes on while it is used. */
   storeCheck(): Promise<StoreCheck>;
 }
@@ -188,8 +188,8 @@ function drafted(entries: readonly Entry[]): Drafted {
   return { entries, prepared: entries.map(prepare) };
 }
 
-/** What became of an entry that others overtook. */
-const OUTDATED: Appended = { position: null, receipt: null, events: null, isOutdated: true };
+/** What an entry became that is not durable. */
+const NOTHING: Appended = { position: null, receipt: null, events: null };
 
 class StoredLedger implements OpenLedger {
   readonly store: PayloadStore;
@@ -239,7 +239,7 @@ class StoredLedger implements OpenLedger {
     });
   }
 
-  async others(after: number): Promise<Others> {
+  async others(after: number | null): Promise<Others> {
     return this.store.others(after);
   }
 
@@ -333,8 +333,8 @@ class StoredLedger implements OpenLedger {
     const appended = await this.store.transact(async (others) => {
       if (others !== null) await this.#follow(others);
       const { entries, prepared, following = this.#state.keys } = await make(this.#state);
-      const outdated = outdatedOf(entries, this.#touched);
-      const { batch, appended } = await this.#batchOf(prepared, outdated);
+      const refused = await refusedOf(entries, this.#touched, this.store.sealed);
+      const { batch, appended } = await this.#batchOf(prepared, refused);
       const observed = new Set<string>();
       const changes = batch.changes().filter((change) => this.#isNew(change, observed));
       isMarked = changes.some(isMarkedAtOnce);
@@ -351,15 +351,16 @@ class StoredLedger implements OpenLedger {
     return appended;
   }
 
-  async #batchOf(prepared: readonly Prepared[], outdated: ReadonlySet<number>) {
-    const current = prepared.filter((_, index) => !outdated.has(index));
+  async #batchOf(prepared: readonly Prepared[], refusals: Refusals) {
+    const current = prepared.filter((_, index) => !refusals.has(index));
     const { frontier, nextEvent, keys } = this.#state;
     const batch = new Batch(keys.signer, await this.#headsOf(current), frontier.fork(), nextEvent);
     for (const entry of current) batch.add(entry);
     const signed = (await batch.signed()).values();
-    const appended = prepared.map((_, index) =>
-      outdated.has(index) ? OUTDATED : (signed.next().value as Appended),
-    );
+    const appended = prepared.map((_, index) => {
+      const refused = refusals.get(index);
+      return refused === undefined ? (signed.next().value as Appended) : { ...NOTHING, refused };
+    });
     return { batch, appended };
   }
 

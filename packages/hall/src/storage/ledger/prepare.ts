@@ -3,6 +3,7 @@ import { type Receipt, sha256 } from '@wcp/spec';
 import { joinDigest } from '@wcp/spec/document';
 import { readCanonical } from '@wcp/spec/json';
 import { v7 } from 'uuid';
+import { askedText } from '../asked.ts';
 import type { Change, DecisionRow } from '../store/store.ts';
 import type { DecisionEvidence, Entry, OutcomeEvidence } from './entry.ts';
 
@@ -59,7 +60,7 @@ function prepareDecision(evidence: DecisionEvidence, changes: readonly Change[])
     draft,
     decision: { ...kept, input: input ?? evidence.input, facts, observation, decision },
     events: evidence.hasEvents ? { tenant_id, list: null } : null,
-    changes: evidence.isDispatched ? [...changes, outcomeAwaited(draft, evidence.requested_by)] : changes,
+    changes: evidence.isDispatched ? [...changes, outcomeAwaited(draft, evidence)] : changes,
   };
 }
 
@@ -70,13 +71,13 @@ function canonicalOf(text: string): string | null {
 }
 
 /** A dispatch waits for its outcome from now on. */
-function outcomeAwaited(draft: ReceiptDraft, requestedBy: readonly string[]): Change {
+function outcomeAwaited(draft: ReceiptDraft, { requested_by, hall }: DecisionEvidence): Change {
   const { decision_id, worker_id, dispatched_at } = draft;
   const row = {
     decision_id: decision_id as string,
     worker_id: worker_id as string,
     at: dispatched_at as string,
-    requested_by: JSON.stringify(requestedBy),
+    requested_by: askedText({ requested_by, hall }),
   };
   return { put: 'dispatches', row: { ...row, decided: JSON.stringify(draft) } };
 }

@@ -1,5 +1,5 @@
 import type { Key, Others, TableName } from '../store/store.ts';
-import type { Basis } from './entry.ts';
+import type { BasisRow } from './entry.ts';
 
 /** Rows that are remembered; of the others it is only known that they were not touched later than these. */
 const MAX_ROWS = 100_000;
@@ -27,12 +27,17 @@ export class TouchedRows {
   }
 
   /** Whether everything that an entry rests on is as it was at the commit up to which its maker knew the others. */
-  holds({ commit, reads }: Pick<Basis, 'commit' | 'reads'>): boolean {
+  holds(commit: number, reads: readonly BasisRow[]): boolean {
     if (commit < this.#from) return false;
     return reads.every(({ table, key }) => {
       const touched = key === undefined ? this.#tables.get(table) : this.#rows.get(nameOf(table, key));
       return touched === undefined || touched <= commit;
     });
+  }
+
+  /** Whether others may have touched a row at any time. */
+  mayHave(table: TableName, key: Key): boolean {
+    return this.#from > 0 || this.#rows.has(nameOf(table, key));
   }
 
   #forgetOldest(): void {

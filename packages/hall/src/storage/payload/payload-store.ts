@@ -83,8 +83,8 @@ export class PayloadStore implements Store {
     });
   }
 
-  async others(after: number): Promise<Others> {
-    return (await this.sealed.others?.(after)) ?? { commit: after, rows: [] };
+  async others(after: number | null): Promise<Others> {
+    return (await this.sealed.others?.(after)) ?? { commit: after ?? 0, rows: [] };
   }
 
   wipe(): Promise<void> {

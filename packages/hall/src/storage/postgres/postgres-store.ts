@@ -95,7 +95,7 @@ class PostgresStore implements Store {
     return this.#queue.run(() => this.#writer.transact(work, apply));
   }
 
-  async others(after: number): Promise<Others> {
+  async others(after: number | null): Promise<Others> {
     return this.#attempt(() => this.#writer.others(this.#pool, after));
   }
 

@@ -83,8 +83,9 @@ export class Writer {
     }
   }
 
-  /** What others have committed after a commit. */
-  async others(reader: Pick<Client, 'query'>, after: number): Promise<Others> {
+  /** What others have committed after a commit; null for the last one. */
+  async others(reader: Pick<Client, 'query'>, after: number | null): Promise<Others> {
+    if (after === null) return { commit: (await this.#log.last(reader)).no, rows: [] };
     const { commit, rows } = await this.#log.since(reader, after, (id) => !this.#doubted.has(id));
     return { commit, rows };
   }

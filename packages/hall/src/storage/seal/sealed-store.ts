@@ -89,8 +89,8 @@ export class SealedStore implements Store {
     return this.#queue.run(() => transact(this.#store, (others) => this.#transact(others, work)));
   }
 
-  async others(after: number): Promise<Others> {
-    return (await this.#store.others?.(after)) ?? { commit: after, rows: [] };
+  async others(after: number | null): Promise<Others> {
+    return (await this.#store.others?.(after)) ?? { commit: after ?? 0, rows: [] };
   }
 
   wipe(): Promise<void> {

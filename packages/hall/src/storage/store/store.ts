@@ -89,7 +89,7 @@ export interface DispatchRow extends CodedRow {
   readonly at: string;
   /** A {@link import('@wcp/spec').Receipt} draft of the decision: what the outcome's receipt is made from. */
   readonly decided: string;
-  /** The JSON of the ids of all who had a part in asking. */
+  /** Who asked, and which Hall starts the worker; see {@link import('../asked.ts').readAsked}. */
   readonly requested_by: string;
 }
 
@@ -231,8 +231,8 @@ export interface Store {
    * @throws {WcpError} `ERR_WCP_STORE`; what `work` throws
    */
   transact?<R>(work: Work<R>): Promise<R>;
-  /** What others have committed after a commit. Absent where nobody else can write. */
-  others?(after: number): Promise<Others>;
+  /** What others have committed after a commit; null for the last one. Absent where nobody else can write. */
+  others?(after: number | null): Promise<Others>;
   /** Leaves nothing of what was removed or replaced in any of its files. */
   wipe(): Promise<void>;
   close(): Promise<void>;

@@ -83,7 +83,7 @@ test.runIf(postgresPrograms() !== null)(
         const { commit } = await ledger.others(Number.MAX_SAFE_INTEGER).then(() => ledger.others(0));
         const known = (await ledger.store.get('chains', CHAIN))?.dispatches ?? 0;
         const [appended] = await ledger.append([spend(known + 1, commit)]);
-        if (appended?.isOutdated === true) outdated += 1;
+        if (appended?.refused !== undefined) outdated += 1;
         else counted += 1;
       }
     });
@@ -105,10 +105,10 @@ test.runIf(postgresPrograms() !== null)(
     await two.append([{ changes: [{ put: 'freezes', row: freeze }] }]);
     const entries = [{ ...plainEntry('a'), basis }, plainEntry('b'), plainEntry('c')];
     const appended = await one.append(entries);
-    expect(appended.map(({ isOutdated, position }) => [isOutdated ?? false, position])).toEqual([
-      [true, null],
-      [true, null],
-      [false, 0],
+    expect(appended.map(({ refused, position }) => [refused ?? null, position])).toEqual([
+      ['outdated', null],
+      ['outdated', null],
+      [null, 0],
     ]);
     const { commit, rows } = await one.others(0);
     expect(rows).toContainEqual({ table: 'freezes', key: 'f' });
