@@ -94,6 +94,7 @@ const SYSTEM = [
   'packages/hall/tests/crash/killed-archive.test.ts',
   'packages/hall/tests/crash/killed-backup.test.ts',
   'packages/hall/tests/crash/killed-database.test.ts',
+  'packages/hall/tests/crash/killed-halls.test.ts',
   'packages/hall/tests/crash/killed-export.test.ts',
   'packages/hall/tests/crash/killed-forgetting.test.ts',
   'packages/hall/tests/crash/killed-hall.test.ts',

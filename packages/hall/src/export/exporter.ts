@@ -16,6 +16,8 @@ export interface ExporterParts {
   /** How many receipts the log has. */
   readonly size: () => Promise<number>;
   readonly signer: () => Signer;
+  /** Whether this Hall sends for all with the same store. */
+  isSender(): boolean;
   readonly clock: HallClock;
   readonly log: Logger;
 }
@@ -50,6 +52,8 @@ export class Exporter {
   readonly #stop = new AbortController();
   #state: ExportState;
   #size: number;
+  /** Whether another Hall did the sending since this one did. */
+  #isElsewhere = false;
   #attempts = 0;
   #failure: string | null = null;
   /** Refusals of the next receipt alone. */
@@ -93,8 +97,12 @@ export class Exporter {
     };
   }
 
-  /** Sends what is there, unless it is doing so or has to wait after a failure. */
+  /** Sends what is there, unless it is doing so, has to wait after a failure, or another Hall does it. */
   run(): void {
+    if (!this.#parts.isSender()) {
+      this.#isElsewhere = true;
+      return;
+    }
     if (this.#stop.signal.aborted || this.#parts.clock.latest() < this.#notBefore) return;
     this.#working ??= this.#work().finally(() => {
       this.#working = null;
@@ -110,11 +118,18 @@ export class Exporter {
 
   async #work(): Promise<void> {
     try {
+      if (this.#isElsewhere) await this.#takeOver();
       this.#size = await this.#parts.size();
       while (this.#state.next < this.#size && !this.#stop.signal.aborted) await this.#step();
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#failed(error).catch((worse) => this.#note(worse));
     }
+  }
+
+  /** Goes on where another Hall stopped. */
+  async #takeOver(): Promise<void> {
+    this.#state = (await readExportState(this.#parts.store, this.#options.name)) ?? this.#state;
+    this.#isElsewhere = false;
   }
 
   async #step(): Promise<void> {

@@ -69,8 +69,8 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     const feed = new EventFeed(storage.store);
     const others = await OtherHalls.open(storage.ledger);
     const journal = new Journal(storage, feed, others);
-    const isShared = options.postgres?.shared === true;
-    const halls = await LiveHalls.open({ store: storage.store, journal, others, isShared });
+    const { shared: isShared = false, lease_ms } = options.postgres ?? {};
+    const halls = await LiveHalls.open({ store: storage.store, journal, others, isShared, lease_ms });
     const keys = await HallKeys.open(
       { ...given, sealsStore: isDurable(options) && store_key === undefined },
       storage,
@@ -141,13 +141,23 @@ async function build(base: HallBase): Promise<AssembledParts> {
   };
 }
 
-function exportsOf({ options, origin, storage, journal, keys, clock, log }: HallState): Promise<Exports> {
+function exportsOf({
+  options,
+  origin,
+  storage,
+  journal,
+  keys,
+  clock,
+  log,
+  halls,
+}: HallState): Promise<Exports> {
   return openExports(options.exports ?? [], {
     origin,
     store: storage.store,
     commit: (changes) => journal.overwrite(changes),
     size: async () => (await storage.ledger.head()).size,
     signer: () => keys.signer,
+    isSender: () => halls.isFirst,
     clock,
     log,
   });

@@ -122,7 +122,9 @@ async function openHumans(base: HallBase): Promise<Humans> {
   const { approvalDemands = [], log = () => {} } = options;
   const pendingApprovals = await PendingApprovals.open(store, others, options.tenants?.holds);
   const chats = openChats(options.chats, store, approvalDemands);
-  const sending = { store, commit: journal.commit.bind(journal), clock, log, channels: chats.channels };
+  const isSender = () => base.halls.isFirst;
+  const commit = journal.commit.bind(journal);
+  const sending = { store, commit, clock, log, channels: chats.channels, isSender };
   const notifier = createNotifier({ ...sending, ...options.notify });
   return { pendingApprovals, chats, notifier, passkeys: await Passkeys.open({ store, journal, clock }) };
 }

@@ -55,7 +55,7 @@ export function startMaintenance(parts: HallParts): Maintenance {
       first(() => retention.keep()),
       log,
     ),
-    every(SETTLING_MS, settle, log),
+    every(Math.min(SETTLING_MS, halls.lease_ms / 3), settle, log),
   ];
   return { stop: () => timers.forEach(clearInterval) };
 }

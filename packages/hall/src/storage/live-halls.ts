@@ -5,12 +5,12 @@ import type { Change, StatefulRow, Store } from './store/store.ts';
 
 /** The state of the rows of the table `meta` by which Halls give signs of life. */
 const STATE = 'hall';
-/** Milliseconds between two signs of life. */
-const SIGN_MS = 3_000;
-/** A Hall that gives no sign for so long is taken for dead: another settles what it left. */
+/** A Hall that gives no sign for so many milliseconds is taken for dead: another settles what it left. */
 const LEASE_MS = 30_000;
-/** A Hall that could give no sign for so long starts nothing: before others take it for dead. */
-const START_MS = 20_000;
+/** The share of that between two signs of life. */
+const SIGN = 0.1;
+/** The share of it for which a Hall that could give no sign still starts something: before others take it for dead. */
+const START = 0.6;
 
 /**
  * The Halls that share a store, by signs of life in it. Each measures by its own clock how long it has seen no sign of
@@ -23,6 +23,8 @@ export class LiveHalls {
   readonly #journal: Journal;
   /** Whether other Halls may have the same store. */
   readonly isShared: boolean;
+  /** Milliseconds without a sign after which a Hall is taken for dead. */
+  readonly lease_ms: number;
   readonly #now: () => number;
   /** When a sign of each other Hall was seen last. */
   readonly #seen = new Map<string, number>();
@@ -35,6 +37,7 @@ export class LiveHalls {
     this.#store = parts.store;
     this.#journal = parts.journal;
     this.isShared = parts.isShared;
+    this.lease_ms = parts.lease_ms ?? LEASE_MS;
     this.#now = parts.now ?? (() => performance.now());
     this.#signed = this.#now();
   }
@@ -53,12 +56,12 @@ export class LiveHalls {
   isAlive(hall: string | null): boolean {
     if (hall === this.id) return true;
     const seen = hall === null ? undefined : this.#seen.get(hall);
-    return seen !== undefined && this.#now() - seen < LEASE_MS;
+    return seen !== undefined && this.#now() - seen < this.lease_ms;
   }
 
   /** Whether this Hall gave a sign so lately that no other takes it for dead. */
   get mayStart(): boolean {
-    return !this.isShared || this.#now() - this.#signed < START_MS;
+    return !this.isShared || this.#now() - this.#signed < this.lease_ms * START;
   }
 
   /** The names of the Halls that live, this one among them, the oldest first. */
@@ -84,7 +87,7 @@ export class LiveHalls {
     if (!this.isShared) return;
     this.#timer = setInterval(() => {
       this.#giving = this.give().catch(failed);
-    }, SIGN_MS).unref();
+    }, this.lease_ms * SIGN).unref();
   }
 
   /** Gives a sign of life. */
@@ -117,7 +120,7 @@ export class LiveHalls {
 
   /** The rows of Halls that are long gone. */
   #buried(): Change[] {
-    const gone = [...this.#seen].filter(([, seen]) => this.#now() - seen > 2 * LEASE_MS);
+    const gone = [...this.#seen].filter(([, seen]) => this.#now() - seen > 2 * this.lease_ms);
     for (const [hall] of gone) this.#seen.delete(hall);
     return gone.map(([hall]) => ({ remove: 'meta', key: nameOf(hall) }));
   }
@@ -130,6 +133,8 @@ export interface LiveHallsParts {
   readonly others: OtherHalls;
   /** Whether other Halls may have the same store. */
   readonly isShared: boolean;
+  /** Milliseconds without a sign after which a Hall is taken for dead (default 30,000). */
+  readonly lease_ms?: number | undefined;
   /** Milliseconds that never go back; by default those of this process. */
   readonly now?: () => number;
 }

@@ -1,6 +1,6 @@
 /**
- * A Hall in a process of its own, for tests that kill it: `node hall-program.ts FOLDER [DATABASE]` tells its port. With
- * the address of a database it stores there, otherwise in the folder.
+ * A Hall in a process of its own, for tests that kill it: `node hall-program.ts FOLDER [DATABASE [shared]]` tells its port.
+ * With the address of a database it stores there, as one of several Halls where it is told so, otherwise in the folder.
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { type RegistryRecord, recordHash } from '@wcp/spec';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { createHall } from '../../src/index.ts';
-import { BUDGETS, COST, KEY_SEED, ORIGIN } from './names.ts';
+import { BUDGETS, COST, KEY_SEED, LEASE_MS, ORIGIN } from './names.ts';
 
-const [folder = '', database] = process.argv.slice(2);
+const [folder = '', database, sharing] = process.argv.slice(2);
 
 const draft = {
   worker_id: 'org.crash.worker.one',
@@ -46,7 +46,10 @@ const candidates = [{ worker_species_id: 'wrk.doc.summarizer' }];
 const hall = await createHall({
   ...(database === undefined
     ? { file: join(folder, 'store.db') }
-    : { postgres: { url: database }, data_keys: join(folder, 'keys') }),
+    : {
+        postgres: { url: database, ...(sharing === 'shared' && { shared: true, lease_ms: LEASE_MS }) },
+        data_keys: join(folder, 'keys'),
+      }),
   key: signingKeyFromSeed(KEY_SEED),
   origin: ORIGIN,
   config: { 'x.budgets': BUDGETS },

@@ -17,7 +17,7 @@ export interface Acknowledged {
   readonly tried: Set<string>;
 }
 
-interface Started {
+export interface Started {
   readonly process: ChildProcess;
   readonly url: string;
   readonly tenants: readonly [string, string];
@@ -29,6 +29,8 @@ export interface Place {
   readonly folder: string;
   /** The address of a database, in the place of a file in the folder. */
   readonly database?: string;
+  /** Whether it is one of several Halls on the database. */
+  readonly isShared?: boolean;
 }
 
 /** Receipts that a Hall has acknowledged before it is killed, however busy the machine is. */
@@ -41,7 +43,7 @@ export async function runAndKill(
   known: Acknowledged,
   disturb: (waitForLoad: () => Promise<void>) => Promise<void> = async () => {},
 ): Promise<void> {
-  const hall = await start(folder, database);
+  const hall = await startHall({ folder, ...(database !== undefined && { database }) });
   let isOver = false;
   const asking = [
     ...Array.from({ length: 12 }, (_, index) =>
@@ -80,8 +82,8 @@ export async function runAndKill(
   }
 }
 
-function start(folder: string, database?: string): Promise<Started> {
-  const args = database === undefined ? [folder] : [folder, database];
+export function startHall({ folder, database, isShared = false }: Place): Promise<Started> {
+  const args = [folder, ...(database === undefined ? [] : [database]), ...(isShared ? ['shared'] : [])];
   const process = fork(join(import.meta.dirname, 'hall-program.ts'), args, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -97,14 +99,17 @@ function start(folder: string, database?: string): Promise<Started> {
 }
 
 /** Again and again until it is over; what fails because the Hall is gone was not acknowledged. */
-async function repeat(isOver: () => boolean, act: () => Promise<unknown>): Promise<void> {
+export async function repeat(isOver: () => boolean, act: () => Promise<unknown>): Promise<void> {
   while (!isOver()) await act().catch(() => {});
 }
 
-const bearer = (key: string) => ({ authorization: `Bearer ${key}`, 'content-type': 'application/json' });
+export const bearer = (key: string) => ({
+  authorization: `Bearer ${key}`,
+  'content-type': 'application/json',
+});
 let received = 0;
 
-async function ask({ url, tenants }: Started, index: number, known: Acknowledged): Promise<void> {
+export async function ask({ url, tenants }: Started, index: number, known: Acknowledged): Promise<void> {
   received += 1;
   const tenant = index % 2;
   const isHold = index % 4 === 3;
@@ -139,7 +144,7 @@ async function ask({ url, tenants }: Started, index: number, known: Acknowledged
   if (decision.pending_approval_id !== null) known.holds.push(decision.pending_approval_id);
 }
 
-async function approve({ url, steward }: Started, known: Acknowledged): Promise<void> {
+export async function approve({ url, steward }: Started, known: Acknowledged): Promise<void> {
   const headers = bearer(steward);
   const pending = await fetch(`${url}/wcp/approvals/pending?limit=20`, { headers });
   const { items } = (await pending.json()) as { items: { approval_id: string; mode: string }[] };

@@ -19,3 +19,5 @@ export const BUDGETS = [
 export const COST = 3;
 /** The name of their log. */
 export const ORIGIN = 'crash.test/log';
+/** Milliseconds after which one of several Halls is taken for dead. */
+export const LEASE_MS = 5_000;

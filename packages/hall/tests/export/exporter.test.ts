@@ -43,6 +43,7 @@ async function open(row: Omit<ExportOptions, 'name' | 'form'> & Partial<ExportOp
     commit: (changes) => ledger.append([{ changes }]),
     size: async () => (await ledger.head()).size,
     signer: () => ({ ...key, keyId: key.keyId, publicKey: key.publicKey, sign: (data) => key.sign(data) }),
+    isSender: () => true,
     clock: new HallClock(() => Date.now() + offset),
     log: (level, message) => logged.push(`${level} ${message}`),
   });

@@ -23,7 +23,9 @@ async function checkLog(halls: readonly Hall[]): Promise<Receipt[]> {
 }
 
 withDatabase('A hot chain ends exactly at its limit, however many Halls spend in it.', async () => {
-  const { halls, ran } = await manyHalls(3, { config: { blast: { max_score: { dev: 12 }, on_exceeded: 'deny' } } });
+  const { halls, ran } = await manyHalls(3, {
+    config: { blast: { max_score: { dev: 12 }, on_exceeded: 'deny' } },
+  });
   const answers = await Promise.all(
     Array.from({ length: 45 }, (_, index) => (halls[index % 3] as Hall).dispatch(request('hot'))),
   );

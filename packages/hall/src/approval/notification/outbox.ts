@@ -44,6 +44,8 @@ export interface OutboxParts {
   readonly commit: Commit;
   readonly clock: HallClock;
   readonly log: Logger;
+  /** Whether this Hall sends what any of those with the same store has to send. */
+  isSender(): boolean;
 }
 
 /** A delivery that is due. */
@@ -119,7 +121,7 @@ class Sender {
 
   /** Looks for what is due now; where that is being done, again afterwards. */
   run(): void {
-    if (this.#stop.signal.aborted || this.#channels.size === 0) return;
+    if (this.#stop.signal.aborted || this.#channels.size === 0 || !this.#parts.isSender()) return;
     this.#isWoken = true;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;

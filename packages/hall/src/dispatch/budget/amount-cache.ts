@@ -36,8 +36,8 @@ export class AmountCache<V> {
   }
 
   /** Whether an amount that {@link get} does not have is known to be none. */
-  get isComplete(): boolean {
-    return this.#isComplete;
+  isNone(id: string): boolean {
+    return !this.#known.has(id) && !this.#mayBeElsewhere(id);
   }
 
   get(id: string): V | undefined {
@@ -60,6 +60,8 @@ export class AmountCache<V> {
 
   /** A new amount, which is not durable yet. */
   change(id: string, value: V): void {
+    // What was loaded is gone again, because others have changed it: what is made from nothing must not stay.
+    if (this.#mayBeElsewhere(id)) this.#overtaken.set(id, []);
     this.#set(id, { value, unsaved: (this.#known.get(id)?.unsaved ?? 0) + 1 });
   }
 

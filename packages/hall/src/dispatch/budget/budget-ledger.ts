@@ -51,7 +51,7 @@ export class BudgetLedger {
   of({ id }: BudgetAccount): number | null {
     const spent = this.#amounts.get(id);
     if (spent !== undefined) return shown(spent);
-    return this.#amounts.isComplete ? 0 : null;
+    return this.#amounts.isNone(id) ? 0 : null;
   }
 
   /** Spends, or gives back where it is negative. It counts at once, and is durable with what {@link change} gives. */

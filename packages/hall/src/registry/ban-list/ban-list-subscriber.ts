@@ -4,6 +4,7 @@ import type { HallClock } from '../../base/hall-clock.ts';
 import { loggedError } from '../../base/logged-error.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Journal } from '../../storage/journal.ts';
+import { Overtaken } from '../../storage/overtaken.ts';
 import type { ActiveBanLists, Subscription } from './active-ban-lists.ts';
 import { type BanListSourceCode, readBanListSource } from './ban-list-source.ts';
 import type { FollowedList } from './followed-list.ts';
@@ -60,10 +61,14 @@ export class BanListSubscriber {
     const { held } = taking;
     const { authority, sequence } = held.list;
     const event = banEvent('taken', at, { authority, sequence, banned: held.banned.length });
-    await journal.append({
-      changes: [storedBanListChange(list.id, held, 'followed')],
-      events: { tenant_id: null, list: [event] },
-    });
+    const changes = [storedBanListChange(list.id, held, 'followed')];
+    try {
+      await journal.append({ changes, events: { tenant_id: null, list: [event] } });
+    } catch (error) {
+      // Another Hall has taken the same list.
+      if (error instanceof Overtaken) return true;
+      throw error;
+    }
     lists.hold(list, held);
     return true;
   }

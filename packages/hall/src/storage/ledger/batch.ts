@@ -39,7 +39,7 @@ export class Batch {
     const position = draft === null ? null : this.#place(draft);
     const eventId = events === null || events.list?.length === 0 ? null : this.#addEvents(events, position);
     if (decision !== null && position !== null) {
-      this.#changes.push({ put: 'decisions', row: { position, ...decision, events: eventId } });
+      this.#changes.push({ put: 'decisions', row: { position, ...decision, events: eventId }, isNew: true });
     }
     this.#changes.push(...changes);
     this.#appended.push({ position, receipt: null, events: eventId });
@@ -84,7 +84,7 @@ export class Batch {
     const { stream, kind, decision_id, correlation_id } = draft;
     const leaf = (completed[0] as { hash: Uint8Array }).hash;
     const row = { position, stream, seq, kind, decision_id, correlation_id, leaf, receipt: text };
-    this.#changes.push({ put: 'receipts', row }, ...nodeChanges(completed));
+    this.#changes.push({ put: 'receipts', row, isNew: true }, ...nodeChanges(completed));
     return text;
   }
 
@@ -92,7 +92,7 @@ export class Batch {
     const events = list === null ? null : JSON.stringify(list);
     const row: EventRow = { id: this.nextEvent, tenant_id, position, events };
     this.nextEvent += 1;
-    this.#changes.push({ put: 'events', row });
+    this.#changes.push({ put: 'events', row, isNew: true });
     return row.id;
   }
 }

@@ -223,6 +223,7 @@ class StoredLedger implements OpenLedger {
     this.#state = state;
     this.#marks = new MarkWriter({ origin, mark, mac }, () => this.#howFar());
     this.check = new BackgroundCheck(sealed, { size: state.frontier.size, archived });
+    sealed.onOthers((others) => this.#follow(others));
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
@@ -330,8 +331,7 @@ class StoredLedger implements OpenLedger {
   async #commit(make: (state: LedgerState) => Promise<Drafted>): Promise<Appended[]> {
     this.#refuseDamaged();
     let isMarked = false;
-    const appended = await this.store.transact(async (others) => {
-      if (others !== null) await this.#follow(others);
+    const appended = await this.store.transact(async () => {
       const { entries, prepared, following = this.#state.keys } = await make(this.#state);
       const refused = await refusedOf(entries, this.#touched, this.store.sealed);
       const { batch, appended } = await this.#batchOf(prepared, refused);

@@ -26,7 +26,7 @@ function placeOf({ height, index }: Subtree): number {
 export function nodeChanges(completed: readonly HashedSubtree[]): Change[] {
   return completed
     .filter(({ height }) => height >= TILE_HEIGHT)
-    .map((subtree) => ({ put: 'nodes', row: { place: placeOf(subtree), hash: subtree.hash } }));
+    .map((subtree) => ({ put: 'nodes', row: { place: placeOf(subtree), hash: subtree.hash }, isNew: true }));
 }
 
 /** The right edge of the log of a store. */

@@ -132,7 +132,7 @@ export class PayloadStore implements Store {
     const payload = texts.every((text) => text === null) ? null : this.#payload(table, row, texts);
     const rest = Object.entries(row).filter(([name]) => !members.includes(name));
     return {
-      put: table,
+      ...change,
       row: { ...Object.fromEntries(rest), [PAYLOAD_COLUMN]: payload },
     } as unknown as Change;
   }

@@ -14,6 +14,11 @@ export interface PostgresSettings {
   readonly connect_timeout_ms?: number;
   /** Whether other Halls write to the schema as well: one log, one key, one origin. False where it is absent. */
   readonly shared?: boolean;
+  /**
+   * Milliseconds after which a Hall that gives no sign of life is taken for dead, and others settle what it had begun.
+   * The same for all Halls that share a schema. 30,000 where it is absent.
+   */
+  readonly lease_ms?: number;
 }
 
 /** The settings with everything that they may leave out. */
@@ -26,6 +31,7 @@ export function wholeSettings(settings: PostgresSettings): WholeSettings {
     statement_timeout_ms: 10_000,
     connect_timeout_ms: 5_000,
     shared: false,
+    lease_ms: 30_000,
     ...settings,
   };
 }

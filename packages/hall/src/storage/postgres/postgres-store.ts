@@ -124,7 +124,7 @@ class PostgresStore implements Store {
     await this.#pool.end();
   }
 
-  async #apply(client: Client, { table, removed, put }: TableChanges): Promise<void> {
+  async #apply(client: Client, { table, removed, put, isNew }: TableChanges): Promise<void> {
     const { schema } = this.#settings;
     if (removed.length > 0) {
       await client.query({
@@ -134,7 +134,8 @@ class PostgresStore implements Store {
       });
     }
     if (put === null) return;
-    await client.query({ name: `wcp-put-${table}`, text: putStatement(schema, table), values: [...put] });
+    const name = `wcp-${isNew ? 'add' : 'put'}-${table}`;
+    await client.query({ name, text: putStatement(schema, table, isNew), values: [...put] });
   }
 
   #from(table: TableName) {

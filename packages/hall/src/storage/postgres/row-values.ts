@@ -12,21 +12,25 @@ export interface TableChanges {
   readonly removed: readonly Value[];
   /** One list of values a column; null where nothing is put. */
   readonly put: readonly (readonly Value[])[] | null;
+  /** Whether none of the rows that are put may be there. */
+  readonly isNew: boolean;
 }
 
 export function changesByTable(changes: readonly Change[]): TableChanges[] {
   const tables = new Map<TableName, Map<Key, Row | null>>();
+  const replaced = new Set<TableName>();
   for (const change of changes) {
     const table = 'remove' in change ? change.remove : change.put;
     const rows = tables.get(table) ?? new Map<Key, Row | null>();
     tables.set(table, rows);
     const key = 'remove' in change ? change.key : keyOfRow(table, change.row);
+    if ('put' in change && change.isNew !== true) replaced.add(table);
     rows.set(key, 'remove' in change ? null : (change.row as unknown as Row));
   }
-  return [...tables].map(([table, rows]) => changesOf(table, rows));
+  return [...tables].map(([table, rows]) => ({ ...changesOf(table, rows), isNew: !replaced.has(table) }));
 }
 
-function changesOf(table: TableName, rows: ReadonlyMap<Key, Row | null>): TableChanges {
+function changesOf(table: TableName, rows: ReadonlyMap<Key, Row | null>): Omit<TableChanges, 'isNew'> {
   const put = [...rows.values()].filter((row) => row !== null);
   const columns = columnsIn(table);
   return {

@@ -39,14 +39,19 @@ function tableStatements(schema: string, name: TableName): string[] {
   ];
 }
 
-/** Puts whole lists of rows: one list of values a column, in the order of {@link columnsIn}. */
-export function putStatement(schema: string, table: TableName): string {
+/**
+ * Puts whole lists of rows: one list of values a column, in the order of {@link columnsIn}.
+ *
+ * @param isNew whether it fails where one of them is there
+ */
+export function putStatement(schema: string, table: TableName, isNew: boolean): string {
   const columns = columnsIn(table);
   const names = columns.map(([name]) => `"${name}"`);
   const lists = columns.map(([, type], at) => `$${at + 1}::${LISTS[type]}`);
   const [key, ...others] = names;
   const set = others.map((name) => `${name} = excluded.${name}`);
-  return `INSERT INTO ${quoted(schema)}."${table}" (${names.join(', ')}) SELECT * FROM unnest(${lists.join(', ')}) ON CONFLICT (${key}) DO UPDATE SET ${set.join(', ')}`;
+  const insert = `INSERT INTO ${quoted(schema)}."${table}" (${names.join(', ')}) SELECT * FROM unnest(${lists.join(', ')})`;
+  return isNew ? insert : `${insert} ON CONFLICT (${key}) DO UPDATE SET ${set.join(', ')}`;
 }
 
 /** Removes the rows of a list of keys. */

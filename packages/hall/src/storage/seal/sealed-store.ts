@@ -40,6 +40,7 @@ export class SealedStore implements Store {
   readonly #queue = new SerialQueue();
   #sums: TableSums;
   #version: number;
+  #followed: (others: Others) => Promise<void> = async () => {};
 
   constructor(store: Store, { version, sums, mac, codes, pending }: StoreSeal) {
     this.#scan = new SumScan(store, mac, pending);
@@ -89,6 +90,11 @@ export class SealedStore implements Store {
     return this.#queue.run(() => transact(this.#store, (others) => this.#transact(others, work)));
   }
 
+  /** Calls this in every transaction that finds something of others, whoever it is for, before its work. */
+  onOthers(followed: (others: Others) => Promise<void>): void {
+    this.#followed = followed;
+  }
+
   async others(after: number | null): Promise<Others> {
     return (await this.#store.others?.(after)) ?? { commit: after ?? 0, rows: [] };
   }
@@ -124,7 +130,10 @@ export class SealedStore implements Store {
   }
 
   async #transact<R>(others: Others | null, work: Work<R>): Promise<Outcome<R>> {
-    if (others !== null) await this.#follow(others);
+    if (others !== null) {
+      await this.#follow(others);
+      await this.#followed(others);
+    }
     const { changes, committed } = await work(others);
     const { sealed, remember } = await this.#seal(changes);
     return {
@@ -234,5 +243,5 @@ function describe(change: Change, mac: RowMac): Described {
 }
 
 function withCode(change: Change, mac: Buffer | null): Change {
-  return 'remove' in change ? change : ({ put: change.put, row: { ...change.row, mac } } as Change);
+  return 'remove' in change ? change : ({ ...change, row: { ...change.row, mac } } as Change);
 }

@@ -164,9 +164,14 @@ export type TableName = keyof Tables;
 /** The key of a row. */
 export type Key = string | number;
 
-/** One change; those of one commit happen together or not at all. */
+/**
+ * One change; those of one commit happen together or not at all. What is new replaces nothing: where several write to a
+ * database, the commit fails if there is such a row.
+ */
 export type Change = {
-  [T in TableName]: { readonly put: T; readonly row: Tables[T] } | { readonly remove: T; readonly key: Key };
+  [T in TableName]:
+    | { readonly put: T; readonly row: Tables[T]; readonly isNew?: boolean }
+    | { readonly remove: T; readonly key: Key };
 }[TableName];
 
 /** Makes changes durable, all of them or none. @throws {WcpError} `ERR_WCP_STORE` where it cannot */

@@ -40,6 +40,7 @@ async function open(urls: readonly string[] = [receiver.url]) {
   const webhooks = openOutbox({
     store,
     commit: (changes) => store.commit(changes),
+    isSender: () => true,
     clock,
     log: (level, message) => logged.push(`${level} ${message}`),
     channels: urls.map((url) => webhookChannel({ url, secret: SECRET }, clock)),
