@@ -90,6 +90,9 @@ interface Question {
   readonly since: number;
 }
 
+/** Times that amounts are loaded again which others have changed while the chain was loaded. */
+const ROUNDS = 20;
+
 /** Collects the facts and decides. Nothing is durable yet, and nothing has happened. */
 export class Decider {
   readonly #sources: DeciderSources;
@@ -196,8 +199,12 @@ export class Decider {
 
   async #loadBudgets(received: ReceivedRequest, accounts: readonly BudgetAccount[]): Promise<void> {
     // The chain comes last: an amount of a budget that is out of the cache by then denies, and that of a chain would not.
-    await this.#sources.ledger.load(accounts);
-    await this.#sources.budgets.load(chainOf(received));
+    const { ledger, budgets } = this.#sources;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await ledger.load(accounts);
+      await budgets.load(chainOf(received));
+      if (ledger.isCurrent(accounts)) return;
+    }
   }
 
   #spentFacts(accounts: readonly BudgetAccount[]): Pick<OwnFacts, 'x.spent'> {

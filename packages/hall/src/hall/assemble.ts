@@ -65,11 +65,14 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
   let telemetry: HallTelemetry | undefined;
   try {
     telemetry = await openTelemetry(options.telemetry, randomUUID(), log);
-    const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
-    const feed = new EventFeed(storage.store);
     const others = await OtherHalls.open(storage.ledger);
+    const { now = Date.now, postgres } = options;
+    // Of several Halls, each has a clock of its own: all go by that of the database.
+    const source = postgres?.shared === true ? () => now() + others.ahead_ms : now;
+    const clock = new HallClock(source, await latestTime(storage));
+    const feed = new EventFeed(storage.store);
     const journal = new Journal(storage, feed, others);
-    const { shared: isShared = false, lease_ms } = options.postgres ?? {};
+    const { shared: isShared = false, lease_ms } = postgres ?? {};
     const halls = await LiveHalls.open({ store: storage.store, journal, others, isShared, lease_ms });
     const keys = await HallKeys.open(
       { ...given, sealsStore: isDurable(options) && store_key === undefined },

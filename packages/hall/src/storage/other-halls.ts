@@ -8,6 +8,8 @@ export type Follow = (keys: readonly Key[] | null) => Promise<void>;
 
 /** Milliseconds between two looks at what others did. What a decision rests on is compared at its commit whatever comes of them. */
 const LOOK_MS = 100;
+/** Looks between two questions for the time. */
+const LOOKS_A_TIME = 300;
 /** Times that something is made again: each Hall that is in the way has then had its turn many times. */
 const TRIES = 12;
 
@@ -16,18 +18,27 @@ export class OtherHalls {
   readonly #ledger: Pick<Ledger, 'others'>;
   readonly #follow = new Map<TableName, Follow[]>();
   readonly #queue = new SerialQueue();
-  #commit: number;
+  #commit = 0;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  private constructor(ledger: Pick<Ledger, 'others'>, commit: number) {
+  #ahead_ms = 0;
+  #looks = 0;
+
+  private constructor(ledger: Pick<Ledger, 'others'>) {
     this.#ledger = ledger;
-    this.#commit = commit;
   }
 
   /** What is read of the store from now on is followed from here. */
   static async open(ledger: Pick<Ledger, 'others'>): Promise<OtherHalls> {
-    return new OtherHalls(ledger, (await ledger.others(null)).commit);
+    const others = new OtherHalls(ledger);
+    others.#commit = await others.#askTime();
+    return others;
+  }
+
+  /** Milliseconds by which the clock of the database is ahead of this machine's: the one that all Halls go by. */
+  get ahead_ms(): number {
+    return this.#ahead_ms;
   }
 
   /** The commit up to which everything that this Hall holds in memory is known to be as others left it. */
@@ -72,8 +83,20 @@ export class OtherHalls {
   /** Looks at what others do from now on, so that what is shown is not old. */
   start(failed: (error: unknown) => void): void {
     if (this.#isClosed) return;
-    const look = () => this.catchUp().catch(failed);
+    this.#looks += 1;
+    const asking = this.#looks % LOOKS_A_TIME === 0 ? this.#askTime() : Promise.resolve();
+    const look = () => asking.then(() => this.catchUp()).catch(failed);
     this.#timer = setTimeout(() => void look().finally(() => this.start(failed)), LOOK_MS).unref();
+  }
+
+  /** The number of the last commit. */
+  async #askTime(): Promise<number> {
+    const before = Date.now();
+    const { commit, now } = await this.#ledger.others(null);
+    const after = Date.now();
+    // Asked in between; what the way takes is no difference of clocks.
+    if (now !== undefined) this.#ahead_ms = now < before ? now - before : Math.max(0, now - after);
+    return commit;
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,8 @@ const CA =
   'ca_file must be the file of the certificates that may vouch for the server, relative to this file.';
 const POOL = 'pool_size, the connections that read, must be from 1 to 100.';
 const STATEMENT = 'statement_timeout_ms must be from 100 to 600000 milliseconds.';
+const SHARED = 'shared is true where other Halls write to the same schema, and false where none does.';
+const LEASE = 'lease_ms must be from 3000 to 600000 milliseconds.';
 const CONNECT = 'connect_timeout_ms must be from 100 to 600000 milliseconds.';
 
 /** Where the store is, where it is no file of the folder. */
@@ -27,6 +29,8 @@ export const storeSchema = z.strictObject(
         pool_size: count(POOL, 100).exactOptional(),
         statement_timeout_ms: count(STATEMENT, 600_000, 100).exactOptional(),
         connect_timeout_ms: count(CONNECT, 600_000, 100).exactOptional(),
+        shared: z.boolean(SHARED).exactOptional(),
+        lease_ms: count(LEASE, 600_000, 3_000).exactOptional(),
       },
       POSTGRES,
     ),

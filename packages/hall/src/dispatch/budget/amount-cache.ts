@@ -4,6 +4,9 @@ interface Amount<V> {
   readonly unsaved: number;
 }
 
+/** Times that amounts are loaded which do not fit into the cache together. */
+const ROUNDS = 100;
+
 /**
  * What was spent, by the id of its row: so many amounts at most, and the others are read from the store when they are
  * needed. One that is not durable yet is never put out, however many there are.
@@ -44,15 +47,24 @@ export class AmountCache<V> {
     return this.#known.get(id)?.value;
   }
 
+  /** Whether what {@link get} says is what others have left, as far as this Hall knows. */
+  isCurrent(id: string): boolean {
+    return !this.#overtaken.has(id) && !this.#mayBeElsewhere(id);
+  }
+
   isUnsaved(id: string): boolean {
     return (this.#known.get(id)?.unsaved ?? 0) > 0;
   }
 
   /** Knows these amounts until the end of this turn of the event loop. */
   async load(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      while (this.#overtaken.has(id)) await new Promise<void>((gone) => this.#overtaken.get(id)?.push(gone));
-      while (this.#mayBeElsewhere(id)) await this.#load(id);
+    // What was loaded first may be gone again: others have changed it meanwhile.
+    for (let round = 0; round < ROUNDS && !ids.every((id) => this.isCurrent(id)); round += 1) {
+      for (const id of ids) {
+        while (this.#overtaken.has(id))
+          await new Promise<void>((gone) => this.#overtaken.get(id)?.push(gone));
+        while (this.#mayBeElsewhere(id)) await this.#load(id);
+      }
     }
     // What is spent of one of them puts none of the others out of the cache.
     for (const id of ids) this.#refresh(id);

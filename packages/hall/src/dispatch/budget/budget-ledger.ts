@@ -42,6 +42,11 @@ export class BudgetLedger {
     return this.#amounts.load(accounts.map(({ id }) => id));
   }
 
+  /** Whether what {@link of} says is what other Halls have left. */
+  isCurrent(accounts: readonly BudgetAccount[]): boolean {
+    return accounts.every(({ id }) => this.#amounts.isCurrent(id));
+  }
+
   /** Says that other Halls have spent, by the keys of rows of `meta`; null for any. */
   overtake(ids: readonly string[] | null): void {
     this.#amounts.overtake(ids);

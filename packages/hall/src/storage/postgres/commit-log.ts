@@ -42,11 +42,12 @@ export class CommitLog {
     return rows[0] ?? NO_COMMIT;
   }
 
-  /** The last commit. */
-  async last(client: Pick<ClientBase, 'query'>): Promise<CommitId> {
-    const text = `SELECT commit_no AS no, last_commit AS id FROM ${this.#store}`;
-    const { rows } = await client.query<CommitId>({ name: 'wcp-last', text });
-    return rows[0] ?? NO_COMMIT;
+  /** The number of the last commit, and the time of the database in milliseconds since 1970. */
+  async last(client: Pick<ClientBase, 'query'>): Promise<{ readonly no: number; readonly now: number }> {
+    const now = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
+    const text = `SELECT commit_no AS no, ${now} FROM ${this.#store}`;
+    const { rows } = await client.query<{ no: number; now: number }>({ name: 'wcp-last', text });
+    return rows[0] as { no: number; now: number };
   }
 
   /** Writes the next commit, within its transaction. */

@@ -85,7 +85,10 @@ export class Writer {
 
   /** What others have committed after a commit; null for the last one. */
   async others(reader: Pick<Client, 'query'>, after: number | null): Promise<Others> {
-    if (after === null) return { commit: (await this.#log.last(reader)).no, rows: [] };
+    if (after === null) {
+      const { no, now } = await this.#log.last(reader);
+      return { commit: no, rows: [], now };
+    }
     const { commit, rows } = await this.#log.since(reader, after, (id) => !this.#doubted.has(id));
     return { commit, rows };
   }

@@ -201,6 +201,8 @@ export interface Others {
   readonly commit: number;
   /** The rows that they changed or removed, in tables whose rows do change; null where that is not known any more. */
   readonly rows: readonly Touched[] | null;
+  /** The time of the database in milliseconds since 1970, where it was asked for. */
+  readonly now?: number;
 }
 
 /** What a transaction comes to. */
@@ -236,7 +238,7 @@ export interface Store {
    * @throws {WcpError} `ERR_WCP_STORE`; what `work` throws
    */
   transact?<R>(work: Work<R>): Promise<R>;
-  /** What others have committed after a commit; null for the last one. Absent where nobody else can write. */
+  /** What others have committed after a commit; null for the last one, and the time. Absent where nobody else can write. */
   others?(after: number | null): Promise<Others>;
   /** Leaves nothing of what was removed or replaced in any of its files. */
   wipe(): Promise<void>;
