@@ -64,7 +64,7 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
   try {
     telemetry = await openTelemetry(options.telemetry, randomUUID(), log);
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
-    const feed = new EventFeed(storage.store);
+    const feed = new EventFeed(storage.store, { payloads: storage.payloads, now: () => clock.timestamp() });
     const journal = new Journal(storage, feed);
     const keys = await HallKeys.open(
       { ...given, sealsStore: isDurable(options) && store_key === undefined },
