@@ -49,7 +49,8 @@ async function loadHall(): Promise<typeof import('@wcp/hall')> {
     return await import('@wcp/hall');
   } catch (cause) {
     if ((cause as { readonly code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    const message = 'A Hall in this process needs a package that is not installed. Run: npm install @wcp/hall';
+    const message =
+      'A Hall in this process needs a package that is not installed. Run: npm install @wcp/hall';
     throw new WcpError('ERR_WCP_NOT_INSTALLED', message, { cause });
   }
 }

@@ -74,6 +74,7 @@ export function moreText({ next_cursor, omitted }: ListPart<unknown>): string {
 }
 
 function lostText({ code, count }: Omitted): string {
-  const [what, them] = count === 1 ? ['One more', 'its data key is'] : [`${count} more`, 'their data keys are'];
+  const [what, them] =
+    count === 1 ? ['One more', 'its data key is'] : [`${count} more`, 'their data keys are'];
   return `${what} cannot be read, because ${them} gone (${code}). Restore keys/data from a backup.\n`;
 }

@@ -11,7 +11,14 @@ import {
   rawPositionOf,
   unprovenKeys,
 } from './examine-part.ts';
-import { endAfter, type PartFiles, type PartLine, parsedLine, readPart, refuseMarkedLines } from './part-lines.ts';
+import {
+  endAfter,
+  type PartFiles,
+  type PartLine,
+  parsedLine,
+  readPart,
+  refuseMarkedLines,
+} from './part-lines.ts';
 
 /** After so many the rest is not looked at. */
 const MAX_FINDINGS = 10_000;
@@ -83,7 +90,10 @@ async function keyReceiptsIn(files: PartFiles): Promise<ReceiptAtPosition[]> {
   return placed;
 }
 
-function keyFindings({ keyReceipts }: LoadedEvidence, { key_findings, heads }: LogPartExaminer): PartFinding[] {
+function keyFindings(
+  { keyReceipts }: LoadedEvidence,
+  { key_findings, heads }: LogPartExaminer,
+): PartFinding[] {
   return [...key_findings, ...unprovenKeys(keyReceipts, rootsOf(heads))];
 }
 

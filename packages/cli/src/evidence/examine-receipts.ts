@@ -56,7 +56,10 @@ async function examineRead(evidence: LoadedEvidence, { origin }: ExamineOptions)
   const refuted = refutedOf(report.findings);
   const stamps = await examineTimestamps(evidence, refuted);
   const times = examineTimes(evidence, stamps.times, malformedOf(report.findings));
-  const end = proofs === null ? receipts.length : proofs.reduce<number>((size, proof) => Math.max(size, endAfter(proof)), 0);
+  const end =
+    proofs === null
+      ? receipts.length
+      : proofs.reduce<number>((size, proof) => Math.max(size, endAfter(proof)), 0);
   const read = { size: receipts.length, end, lastLine: lines.at(-1) ?? null, isTorn, isCutOff: false };
   return { ...report, ...read, refuted, stamps, times, lineOf: (index) => lines[index] || null };
 }

@@ -64,7 +64,8 @@ export async function verifyTimestamp(
   );
   if (signer === null || isKnown !== true) return refuted('TIMESTAMP_AUTHORITY_UNKNOWN');
   const isSigned =
-    attempt(() => namesSigner(read, signer)) === true && (await isGood(pkijs, read, signer, claim.checkpoint));
+    attempt(() => namesSigner(read, signer)) === true &&
+    (await isGood(pkijs, read, signer, claim.checkpoint));
   return isSigned ? verified({ time: new Date(time).toISOString() }) : refuted('TIMESTAMP_SIGNATURE_INVALID');
 }
 

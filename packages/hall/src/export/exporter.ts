@@ -231,7 +231,10 @@ export class Exporter {
       return this.#store(counted, [refusedChange({ name, position, reason, at })]);
     });
     this.#wentOn();
-    this.#parts.log('error', `The export ${name} does without the receipt at position ${position}: ${reason}.`);
+    this.#parts.log(
+      'error',
+      `The export ${name} does without the receipt at position ${position}: ${reason}.`,
+    );
   }
 
   async #store(changed: Partial<ExportState>, changes: Parameters<Commit>[0] = []): Promise<void> {

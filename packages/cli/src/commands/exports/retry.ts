@@ -21,7 +21,8 @@ export function addRetry(group: Command, { terminal, exitWith }: CommandContext)
     summary: 'Send receipts once more that the target of an export refused for good.',
     details: 'Without --position all of them are sent, one at a time, until the target fails.',
     example: 'wcp exports retry siem',
-    exits: '0 the target has them now, 1 refused again, failed, or not found, 2 wrong usage, or the Hall refused.',
+    exits:
+      '0 the target has them now, 1 refused again, failed, or not found, 2 wrong usage, or the Hall refused.',
   });
   command
     .argument('<export>', 'the name of the export')

@@ -57,7 +57,9 @@ describe('receipts that a target refused for good', () => {
     const { hall, siem } = await openRefused();
     const listed = await hall.as('auditor', ['exports', 'list']);
     expect(listed).toMatchObject({ code: 0, err: '' });
-    expect(listed.out).toMatch(/siem +cloudevents +[1-9] +0 +1 +-\nSee what was refused: wcp exports refused siem\n$/);
+    expect(listed.out).toMatch(
+      /siem +cloudevents +[1-9] +0 +1 +-\nSee what was refused: wcp exports refused siem\n$/,
+    );
     const refused = await hall.as('auditor', ['exports', 'refused', 'siem']);
     expect(refused.out).toMatch(/^position +at +reason\n0 +\S+ +HTTP 422\n$/);
 
@@ -92,7 +94,9 @@ describe('receipts that a target refused for good', () => {
     expect(missing).toMatchObject({ code: 1, out: '' });
     expect(missing.err).toContain('/positions/0: This position is not among the refused ones.');
     expect(await hall.as('admin', ['exports', 'refused', 'other'])).toMatchObject({ code: 1 });
-    expect(await hall.as('admin', ['exports', 'retry', 'siem', '--position', '-1'])).toMatchObject({ code: 2 });
+    expect(await hall.as('admin', ['exports', 'retry', 'siem', '--position', '-1'])).toMatchObject({
+      code: 2,
+    });
     expect(await hall.as('steward', ['exports', 'list'])).toMatchObject({ code: 2 });
   });
 });

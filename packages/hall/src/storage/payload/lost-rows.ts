@@ -53,7 +53,11 @@ async function* rowsIn(store: Store, table: ReadTable, range: RowRange): AsyncGe
   }
   const { where, until } = range;
   for (let { after } = range; ; ) {
-    const query = { limit: PAGE, ...(where !== undefined && { where }), ...(after !== undefined && { after }) };
+    const query = {
+      limit: PAGE,
+      ...(where !== undefined && { where }),
+      ...(after !== undefined && { after }),
+    };
     const rows = await store.list(table, query as never);
     for (const row of rows) {
       if (until !== undefined && keyOfRow(table, row) > until) return;
