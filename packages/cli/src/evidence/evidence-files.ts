@@ -90,22 +90,20 @@ export async function loadEvidence(
   const isStreamed = isLinesFile(file) && (await sizeOf(file)) >= streamedFrom;
   const read = isStreamed ? NOT_READ : await readReceipts(reader, file);
   const keyFile = names.keys ?? (await fileBeside(folder, EVIDENCE_FILES.keys));
-  if (keyFile === null) reader.add(noKeys(target));
-  const keys = keyFile === null ? null : await loadReceiptKeys(reader, keyFile);
+  const keys = await keysIn(reader, keyFile, target);
   const proven = await provenFiles(folder);
   const notes = await readNotes(reader, [...(await checkpointFilesOf(folder, names)), ...proven.checkpoints]);
   const policy = await loadWitnessPolicy(reader, names.witnessPolicy);
   const certificates = await textIn(reader, names.timestampCertificates);
   const proofs = isStreamed ? null : await valuesIn(reader, proofFile);
   const keyReceipts = await valuesIn(reader, await fileBeside(folder, EVIDENCE_FILES.keyReceipts));
-  const decisionsIn = await folderOfDecisions(folder);
   reader.throwErrors();
   return {
     file,
     isStreamed,
-    decisionsIn,
+    decisionsIn: await folderOfDecisions(folder),
     ...read,
-    keys: keys ?? {},
+    keys,
     keysAreGiven: names.keys !== undefined,
     checkpoints: notes.map(({ note }) => note),
     checkpointFiles: notes.map(({ file: each }) => each),
@@ -119,6 +117,11 @@ export async function loadEvidence(
     keyReceipts: keyReceipts ?? [],
     isEndWaived: names.checkpoint === false,
   };
+}
+
+async function keysIn(reader: InputReader, file: string | null, target: string): Promise<ReceiptKeys> {
+  if (file === null) reader.add(noKeys(target));
+  return (file === null ? null : await loadReceiptKeys(reader, file)) ?? {};
 }
 
 async function textIn(reader: InputReader, file: string | undefined): Promise<string | null> {

@@ -27,7 +27,7 @@ const ABOUT_KEYS = /"key"|\\u/;
 const PROGRESS_LINES = 1_000;
 
 /** What the receipts of a part show, once all were read. */
-export interface PartFileReport extends PartReport {
+interface PartFileReport extends PartReport {
   readonly timeFindings: readonly PartFinding[];
   readonly size: number;
   /** The size that the last of them needs. */

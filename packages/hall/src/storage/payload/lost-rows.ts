@@ -30,7 +30,7 @@ export async function lostRows(store: PayloadStore, table: ReadTable, range: Row
   const unreadable: UnreadableRow[] = [];
   for await (const row of rowsIn(store.sealed, table, range)) {
     if (row.payload == null || store.isHeld(row)) continue;
-    unreadable.push({ key: keyOfRow(table, row as never), tenant_id: row.tenant_id, at: row.at ?? null });
+    unreadable.push({ key: row.key, tenant_id: row.tenant_id, at: row.at ?? null });
   }
   if (unreadable.length === 0) return [];
   const forgotten = await forgottenTenants(store.sealed);
@@ -38,6 +38,7 @@ export async function lostRows(store: PayloadStore, table: ReadTable, range: Row
 }
 
 interface StoredRow {
+  readonly key: Key;
   readonly payload: Uint8Array | null;
   readonly tenant_id: string | null;
   readonly at?: string;
@@ -47,21 +48,22 @@ async function* rowsIn(store: Store, table: ReadTable, range: RowRange): AsyncGe
   if ('keys' in range) {
     for (const key of range.keys) {
       const row = await store.get(table, key);
-      if (row !== null) yield row as unknown as StoredRow;
+      if (row !== null) yield { ...(row as unknown as StoredRow), key };
     }
     return;
   }
   const { where, until } = range;
   for (let { after } = range; ; ) {
-    const query = {
+    const query: Query<ReadTable> = {
       limit: PAGE,
       ...(where !== undefined && { where }),
       ...(after !== undefined && { after }),
     };
-    const rows = await store.list(table, query as never);
+    const rows = await store.list(table, query);
     for (const row of rows) {
-      if (until !== undefined && keyOfRow(table, row) > until) return;
-      yield row as unknown as StoredRow;
+      const key = keyOfRow(table, row);
+      if (until !== undefined && key > until) return;
+      yield { ...(row as unknown as StoredRow), key };
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
