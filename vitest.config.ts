@@ -49,6 +49,7 @@ const SYSTEM = [
   'packages/cli/tests/commands/documents/validate.test.ts',
   'packages/cli/tests/commands/evidence/archive.test.ts',
   'packages/cli/tests/commands/hall/backup.test.ts',
+  'packages/cli/tests/commands/hall/restored-archive.test.ts',
   'packages/cli/tests/commands/hall/doctor.test.ts',
   'packages/cli/tests/commands/hall/serve.test.ts',
   'packages/cli/tests/commands/hall/signer.test.ts',

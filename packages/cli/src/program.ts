@@ -14,6 +14,7 @@ import { addRoute } from './commands/decide/route.ts';
 import { addCatalog } from './commands/documents/catalog.ts';
 import { addValidate } from './commands/documents/validate.ts';
 import { addEvidence } from './commands/evidence/evidence.ts';
+import { addExports } from './commands/exports/exports.ts';
 import { addAuthorities } from './commands/hall/authorities.ts';
 import { addBackup } from './commands/hall/backup.ts';
 import { addBudgets } from './commands/hall/budgets.ts';
@@ -59,7 +60,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
     ],
   ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
-  ['Verify evidence and code:', [addReceipts, addEvidence, addWitness, addAttest, addBans]],
+  ['Verify evidence and code:', [addReceipts, addEvidence, addExports, addWitness, addAttest, addBans]],
   ['Implement the protocol:', [addConformance]],
   ['About this tool:', [addVersion]],
 ];

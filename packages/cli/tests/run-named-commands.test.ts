@@ -33,6 +33,7 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/\.$/, ''],
   [/^(approvals \w+) (ID|…|[0-9a-f-]{36}|\$\{\w+\})/, '$1 HOLD'],
   [/^(dead-letters \w+) \$\{ID\}/, '$1 LETTER'],
+  [/^(exports \w+) \$\{name\}?/, '$1 siem'],
   [/^catalog show ID/, 'catalog show cap.doc.summarize'],
   [/5ryqicjpb7jj/, 'KEY'],
   [/ed25519:56475aa75463474c --at 400/, 'LOGKEY --at 3'],
@@ -113,7 +114,11 @@ const CASES = {
 async function openStage() {
   const key = generateSigningKey();
   const key_files = { prepare: async () => generateSigningKey(), complete: async () => {} };
-  const { hall, url, keyOf } = await openTestHall({ key, key_files });
+  const { hall, url, keyOf } = await openTestHall({
+    key,
+    key_files,
+    exports: [{ name: 'siem', form: 'ocsf', target: { path: join(scratch(), 'siem.jsonl') } }],
+  });
   const cwd = scratch();
   const write = (name: string, content: unknown) =>
     writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content));

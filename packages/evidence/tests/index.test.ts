@@ -65,7 +65,9 @@ test('The subpath @wcp/evidence/log-file exports these names and no others.', as
 test('The subpath @wcp/evidence/log exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/log/index.ts')).toSorted()).toEqual([
     'DISCLOSURE_FORMAT',
+    'LogPartExaminer',
     'MerkleFrontier',
+    'TimesExaminer',
     'consistencyProof',
     'createMerkleTree',
     'followLogKey',

@@ -55,6 +55,7 @@ test('The Hall has these events of its own.', () => {
     'org.wcp.hall.ban-list-taken',
     'org.wcp.hall.ban-list-withdrawn',
     'org.wcp.hall.cost-settled',
+    'org.wcp.hall.events-lost',
     'org.wcp.hall.documents-rejected',
     'org.wcp.hall.frozen',
     'org.wcp.hall.passkey-registered',

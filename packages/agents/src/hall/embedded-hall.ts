@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '@wcp/spec';
+import { type RegistryRecord, WcpError } from '@wcp/spec';
 import type { Worker } from '@wcp/worker-kit';
 import { isSameTool } from '../tool/tool-record.ts';
 import type { Dispatched, DispatchOptions, HallPort, KnownApproval, Lane } from './hall-port.ts';
@@ -43,8 +43,20 @@ export function embeddedHall(hall: EmbeddedHall, tenant_id: string): HallPort {
   };
 }
 
+/** Whoever has a Hall in the process has its package; only here, it may not be found. */
+async function loadHall(): Promise<typeof import('@wcp/hall')> {
+  try {
+    return await import('@wcp/hall');
+  } catch (cause) {
+    if ((cause as { readonly code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    const message =
+      'A Hall in this process needs a package that is not installed. Run: npm install @wcp/hall';
+    throw new WcpError('ERR_WCP_NOT_INSTALLED', message, { cause });
+  }
+}
+
 async function enrol(hall: EmbeddedHall, workers: readonly Worker[]): Promise<void> {
-  const { inProcessDelivery } = await import('@wcp/hall');
+  const { inProcessDelivery } = await loadHall();
   for (const worker of workers) await hall.connect({ delivery: inProcessDelivery(worker) });
   const changed = workers.filter(({ record }) => {
     const enrolled = hall.registry.get(record.worker_id);

@@ -13,6 +13,13 @@ export interface ListOptions {
 export interface ListPart<T> {
   readonly items: readonly T[];
   readonly next_cursor: string | null;
+  /** How many items nobody can read any more; absent where there are none. */
+  readonly omitted?: Omitted;
+}
+
+interface Omitted {
+  readonly code: 'PAYLOAD_LOST';
+  readonly count: number;
 }
 
 const PAGE = 1000;
@@ -35,6 +42,7 @@ export async function fetchList<K extends ListOperationId>(
   const limit = readCount('--limit', options.limit, 1, MAX_LIMIT);
   const items: ItemOf<K>[] = [];
   let cursor: string | null = options.cursor ?? null;
+  let lost = 0;
   do {
     const room = Math.min(PAGE, limit - items.length);
     const page: AnswerOf<K> | null = await firstPage(client, operation, {
@@ -44,9 +52,10 @@ export async function fetchList<K extends ListOperationId>(
     });
     if (page === null) break;
     items.push(...page.items);
+    lost += (page as { readonly omitted?: Omitted }).omitted?.count ?? 0;
     cursor = page.next_cursor;
   } while (cursor !== null && items.length < limit);
-  return { items, next_cursor: cursor };
+  return { items, next_cursor: cursor, ...(lost > 0 && { omitted: { code: 'PAYLOAD_LOST', count: lost } }) };
 }
 
 async function firstPage<K extends ListOperationId>(
@@ -59,6 +68,13 @@ async function firstPage<K extends ListOperationId>(
 }
 
 /** The line below a list that has more items. */
-export function moreText({ next_cursor }: ListPart<unknown>): string {
-  return next_cursor === null ? '' : `There are more. Show them with --cursor '${next_cursor}'\n`;
+export function moreText({ next_cursor, omitted }: ListPart<unknown>): string {
+  const more = next_cursor === null ? '' : `There are more. Show them with --cursor '${next_cursor}'\n`;
+  return omitted === undefined ? more : `${lostText(omitted)}${more}`;
+}
+
+function lostText({ code, count }: Omitted): string {
+  const [what, them] =
+    count === 1 ? ['One more', 'its data key is'] : [`${count} more`, 'their data keys are'];
+  return `${what} cannot be read, because ${them} gone (${code}). Restore keys/data from a backup.\n`;
 }

@@ -61,7 +61,11 @@ export interface LoadedEvidence {
   /** PEM; null where no timestamp is to be verified. */
   readonly certificates: string | null;
   readonly areTimesWaived: boolean;
-  /** A proof for each receipt if they are not the whole log; a line that is not JSON is null. */
+  /** The receipts are not the whole log: each has a proof that it is in it. */
+  readonly isPart: boolean;
+  /** The file of the proofs; null where the receipts are the whole log. */
+  readonly proofFile: string | null;
+  /** A proof for each receipt, where they were read; a line that is not JSON is null. */
   readonly proofs: readonly unknown[] | null;
   /** The receipts of kind `key` of a log of which this is a part; a line that is not JSON is null. */
   readonly keyReceipts: readonly unknown[];
@@ -83,25 +87,23 @@ export async function loadEvidence(
   const folder = (await isFolder(target)) ? target : null;
   const file = folder === null ? target : join(folder, EVIDENCE_FILES.receipts);
   const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
-  const isStreamed = proofFile === null && isLinesFile(file) && (await sizeOf(file)) >= streamedFrom;
+  const isStreamed = isLinesFile(file) && (await sizeOf(file)) >= streamedFrom;
   const read = isStreamed ? NOT_READ : await readReceipts(reader, file);
   const keyFile = names.keys ?? (await fileBeside(folder, EVIDENCE_FILES.keys));
-  if (keyFile === null) reader.add(noKeys(target));
-  const keys = keyFile === null ? null : await loadReceiptKeys(reader, keyFile);
+  const keys = await keysIn(reader, keyFile, target);
   const proven = await provenFiles(folder);
   const notes = await readNotes(reader, [...(await checkpointFilesOf(folder, names)), ...proven.checkpoints]);
   const policy = await loadWitnessPolicy(reader, names.witnessPolicy);
   const certificates = await textIn(reader, names.timestampCertificates);
-  const proofs = await valuesIn(reader, proofFile);
+  const proofs = isStreamed ? null : await valuesIn(reader, proofFile);
   const keyReceipts = await valuesIn(reader, await fileBeside(folder, EVIDENCE_FILES.keyReceipts));
-  const decisionsIn = await folderOfDecisions(folder);
   reader.throwErrors();
   return {
     file,
     isStreamed,
-    decisionsIn,
+    decisionsIn: await folderOfDecisions(folder),
     ...read,
-    keys: keys ?? {},
+    keys,
     keysAreGiven: names.keys !== undefined,
     checkpoints: notes.map(({ note }) => note),
     checkpointFiles: notes.map(({ file: each }) => each),
@@ -109,10 +111,17 @@ export async function loadEvidence(
     timestamps: proven.timestamps,
     certificates,
     areTimesWaived: names.times === false,
+    isPart: proofFile !== null,
+    proofFile,
     proofs,
     keyReceipts: keyReceipts ?? [],
     isEndWaived: names.checkpoint === false,
   };
+}
+
+async function keysIn(reader: InputReader, file: string | null, target: string): Promise<ReceiptKeys> {
+  if (file === null) reader.add(noKeys(target));
+  return (file === null ? null : await loadReceiptKeys(reader, file)) ?? {};
 }
 
 async function textIn(reader: InputReader, file: string | undefined): Promise<string | null> {

@@ -92,12 +92,12 @@ function locateKey({ index, code, message }: PartFinding, { file }: LoadedEviden
 
 /** Whoever can cut receipts off the end can also leave out the checkpoint, so its absence proves nothing. */
 function isWhole(
-  { checkpoints, proofs }: LoadedEvidence,
+  { checkpoints, isPart }: LoadedEvidence,
   { findings: found, refuted, size, isCutOff }: ReceiptsReport,
 ): boolean | null {
   if (isCutOff) return null;
   const sizes = checkpoints.flatMap((note, index) => (refuted.has(index) ? [] : [sizeOf(note)]));
-  if (proofs !== null) return sizes.length > 0 ? false : null;
+  if (isPart) return sizes.length > 0 ? false : null;
   if (found.some(({ code }) => code === 'LOG_TAIL_MISSING')) return false;
   return sizes.includes(size) ? true : null;
 }

@@ -1,5 +1,5 @@
 import { type EvidenceFindingCode, verifyInclusion } from '@wcp/evidence';
-import { type KeyTerm, type NotChecked, verifyLogPart } from '@wcp/evidence/log';
+import { type KeyTerm, type LogPart, type NotChecked, verifyLogPart } from '@wcp/evidence/log';
 import { readCanonical } from '@wcp/spec/json';
 import type { LoadedEvidence } from './evidence-files.ts';
 
@@ -30,16 +30,10 @@ interface Proof {
  * receipt the proof that it is in the log. Receipts missing from the end of a stream cannot be detected.
  */
 export function examinePart(evidence: LoadedEvidence, origin?: string): PartReport {
-  const { receipts, keys, proofs, keyReceipts, checkpoints } = evidence;
+  const { receipts, proofs, keyReceipts } = evidence;
   const list = proofs ?? [];
   const placed = receipts.map((receipt, index) => ({ receipt, position: positionOf(list[index]) }));
-  const verified = verifyLogPart({
-    receipts: placed,
-    key_receipts: keyReceipts.map((line) => ({ receipt: own(line, 'receipt'), position: positionOf(line) })),
-    keys,
-    ...(checkpoints.length > 0 && { checkpoints }),
-    ...(origin !== undefined && { origin }),
-  });
+  const verified = verifyLogPart({ receipts: placed, ...partExpectation(evidence, origin) });
   const roots = new Map(verified.heads.map(({ size, root }) => [size, root]));
   const unproven = receipts.flatMap((receipt, index) => {
     const code = receipt === null ? null : judge(receipt, list[index], roots);
@@ -48,7 +42,7 @@ export function examinePart(evidence: LoadedEvidence, origin?: string): PartRepo
   const missing = list.slice(receipts.length).map(() => found(receipts.length, 'PROOF_RECEIPT_MISSING'));
   const isAboutReceipt = ({ code }: PartFinding) => !code.startsWith('CHECKPOINT_');
   const [about, onCheckpoints] = [
-    verified.findings.filter((each) => isAboutReceipt(each) && !needsPlace(each, list)),
+    verified.findings.filter((each) => isAboutReceipt(each) && !needsPlace(each.code, list[each.index])),
     verified.findings.filter((each) => !isAboutReceipt(each)),
   ];
   return {
@@ -56,6 +50,19 @@ export function examinePart(evidence: LoadedEvidence, origin?: string): PartRepo
     keyFindings: [...verified.key_findings, ...unprovenKeys(keyReceipts, roots)],
     keys: verified.keys,
     not_checked: verified.not_checked,
+  };
+}
+
+/** What the receipts of a part are verified with. */
+export function partExpectation(
+  { keys, keyReceipts, checkpoints }: LoadedEvidence,
+  origin?: string,
+): Omit<LogPart, 'receipts'> {
+  return {
+    key_receipts: keyReceipts.map((line) => ({ receipt: own(line, 'receipt'), position: positionOf(line) })),
+    keys,
+    ...(checkpoints.length > 0 && { checkpoints }),
+    ...(origin !== undefined && { origin }),
   };
 }
 
@@ -70,19 +77,25 @@ export interface PartReport {
 }
 
 /** What only a position says of a receipt, where nothing says at which position it stands. */
-function needsPlace({ index, code }: PartFinding, proofs: readonly unknown[]): boolean {
-  return /^RECEIPT_KEY_(?:NOT_IN_FORCE|REVOKED|CHANGE)/.test(code) && !isProof(proofs[index]);
+export function needsPlace(code: string, proof: unknown): boolean {
+  return /^RECEIPT_KEY_(?:NOT_IN_FORCE|REVOKED|CHANGE)/.test(code) && !isProof(proof);
 }
 
-function unprovenKeys(lines: readonly unknown[], roots: ReadonlyMap<number, string>): PartFinding[] {
+/** What is wrong with the proofs of the receipts of kind `key`. */
+export function unprovenKeys(lines: readonly unknown[], roots: ReadonlyMap<number, string>): PartFinding[] {
   return lines.flatMap((line, index) => {
     const code = judge(own(line, 'receipt'), line, roots);
     return code === null ? [] : [found(index, code)];
   });
 }
 
+/** Where a proof says that its receipt stands, for the times; NaN where it does not say. */
+export function rawPositionOf(proof: unknown): number {
+  return Number((Object(proof) as { readonly position?: unknown }).position);
+}
+
 /** Where a proof says that its receipt stands; the proof itself is verified against a checkpoint. */
-function positionOf(proof: unknown): number {
+export function positionOf(proof: unknown): number {
   const position = own(proof, 'position');
   return Number.isSafeInteger(position) ? (position as number) : Number.MAX_SAFE_INTEGER;
 }
@@ -93,7 +106,8 @@ function own(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function judge(
+/** What is wrong with the proof of a receipt; null where it holds. */
+export function judge(
   receipt: unknown,
   proof: unknown,
   roots: ReadonlyMap<number, string>,
@@ -111,6 +125,7 @@ function isProof(value: unknown): value is Proof {
   return Number.isSafeInteger(position) && Number.isSafeInteger(size) && Array.isArray(proof);
 }
 
-function found(index: number, code: keyof typeof MEANINGS): PartFinding {
+/** A finding about a proof. */
+export function found(index: number, code: keyof typeof MEANINGS): PartFinding {
   return { index, code, message: MEANINGS[code] };
 }

@@ -6,13 +6,17 @@ import { reasonOf } from '../base/system-error.ts';
 import { byteOrderMarkProblem } from '../input/byte-order-mark.ts';
 import type { LoadedEvidence } from './evidence-files.ts';
 import { examinePart, type PartFinding, type PartReport } from './examine-part.ts';
+import { openPart } from './examine-part-file.ts';
 import { aboutTimes, examineTimes, examineTimestamps, type TimestampReport } from './examine-times.ts';
 import type { OthersReport } from './examine-witnesses.ts';
+import { endAfter, type PartFiles } from './part-lines.ts';
 
 /** What receipts, checkpoints and times show. */
 export interface ReceiptsReport extends PartReport {
   /** How many receipts were examined. */
   readonly size: number;
+  /** The size of the log that the last of them needs. */
+  readonly end: number;
   readonly lastLine: number | null;
   readonly isTorn: boolean;
   /** So much was found that the rest was not looked at. */
@@ -39,7 +43,11 @@ export interface ExamineOptions {
  * @throws {CliError} where the file cannot be read
  */
 export function examineReceipts(evidence: LoadedEvidence, options: ExamineOptions): Promise<ReceiptsReport> {
-  return evidence.isStreamed ? examineFile(evidence, options) : examineRead(evidence, options);
+  const { isStreamed, file, proofFile } = evidence;
+  if (!isStreamed) return examineRead(evidence, options);
+  return proofFile === null
+    ? examineFile(evidence, options)
+    : examinePartFile(evidence, { file, proofFile }, options);
 }
 
 async function examineRead(evidence: LoadedEvidence, { origin }: ExamineOptions): Promise<ReceiptsReport> {
@@ -48,7 +56,11 @@ async function examineRead(evidence: LoadedEvidence, { origin }: ExamineOptions)
   const refuted = refutedOf(report.findings);
   const stamps = await examineTimestamps(evidence, refuted);
   const times = examineTimes(evidence, stamps.times, malformedOf(report.findings));
-  const read = { size: receipts.length, lastLine: lines.at(-1) ?? null, isTorn, isCutOff: false };
+  const end =
+    proofs === null
+      ? receipts.length
+      : proofs.reduce<number>((size, proof) => Math.max(size, endAfter(proof)), 0);
+  const read = { size: receipts.length, end, lastLine: lines.at(-1) ?? null, isTorn, isCutOff: false };
   return { ...report, ...read, refuted, stamps, times, lineOf: (index) => lines[index] || null };
 }
 
@@ -61,6 +73,20 @@ function examineLog(evidence: LoadedEvidence, origin?: string): PartReport {
 function expectationOf({ keys, checkpoints }: LoadedEvidence, origin: string | undefined) {
   const notes = checkpoints.length > 0 && { checkpoints };
   return { keys, ...notes, ...(origin !== undefined && { origin }) };
+}
+
+/** Which checkpoints are this log's is known before its receipts are: they are read with the right timestamps at once. */
+async function examinePartFile(
+  evidence: LoadedEvidence,
+  files: PartFiles,
+  { origin, onProgress }: ExamineOptions,
+): Promise<ReceiptsReport> {
+  const part = await openPart(evidence, files, origin);
+  const refuted = refutedOf(part.checkpointFindings);
+  const stamps = await examineTimestamps(evidence, refuted);
+  const { timeFindings, lines, ...report } = await part.examine(stamps.times, onProgress);
+  const times = aboutTimes(evidence, timeFindings, malformedOf(report.findings));
+  return { ...report, refuted, stamps, times, lineOf: (index) => lines.get(index) ?? null };
 }
 
 /** Timestamps count from the start; where one is on a checkpoint that is not this log's, the file is read without it. */
@@ -98,7 +124,7 @@ function reportOf(verified: LogFileVerification): Omit<ReceiptsReport, 'refuted'
   const placed = [...findings, ...time_findings].filter(({ line }) => line !== null);
   const lines = new Map(placed.map(({ index, line }) => [index, line]));
   return {
-    ...{ findings, keyFindings: [], keys, not_checked, size },
+    ...{ findings, keyFindings: [], keys, not_checked, size, end: size },
     ...{ lastLine: last_line, isTorn: is_torn, isCutOff: is_cut_off },
     lineOf: (index) => lines.get(index) ?? null,
   };

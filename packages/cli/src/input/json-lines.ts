@@ -17,6 +17,12 @@ export interface JsonLines {
 
 /** JSON's white space and nothing else: what only looks empty is not skipped. */
 const BLANK = /^[ \t\r]*$/;
+
+/** Whether a line holds nothing; one that is not UTF-8 holds something. */
+export function isBlankLine(text: string | null): boolean {
+  return text !== null && BLANK.test(text);
+}
+
 /** Lines of a text whose documents are all held at once. */
 const MAX_LINES = 100_000;
 

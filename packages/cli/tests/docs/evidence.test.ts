@@ -219,6 +219,12 @@ describe('the page about evidence', () => {
     expect(await audit(file, generateSigningKey().publicKey, checkpoint)).toBe(false);
   });
 
+  test('What a target refused is listed, and sent once more.', async () => {
+    const [listed, refused, retried] = await type(snippet('console', 'wcp exports list'));
+    expect(listed).toMatch(/^archive +ocsf .*\nsiem +cloudevents /m);
+    expect([refused, retried]).toEqual(['No receipt is refused.\n', 'No receipt is refused.\n']);
+  });
+
   test('What a receipt says of a restore has the form of the page.', () => {
     const restore = settings('"former_origin"');
     expect(Compile(ReceiptSchema.properties.restore).Check(restore)).toBe(true);

@@ -368,6 +368,9 @@ async function useEvidence(): Promise<void> {
   await run('auditor', ['evidence', 'disclose', made, '--out', 'disclosure.json']);
   await run('auditor', ['evidence', 'verify', 'disclosure.json', '--keys', 'bundle-steward/keys.json']);
   await run('admin', ['evidence', 'forget', '--decision', made, '--yes']);
+  await run('auditor', ['exports', 'list']);
+  await run('auditor', ['exports', 'refused', 'siem']);
+  await run('admin', ['exports', 'retry', 'siem']);
   await run('auditor', ['receipts', 'tree', 'secrets-1', '--bundle', 'bundle-steward']);
   await run('auditor', ['replay', '--bundle', 'bundle-steward']);
   const list = [{ sha256: `sha256:${'0'.repeat(64)}`, reason: 'x' }];

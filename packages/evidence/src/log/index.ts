@@ -30,11 +30,11 @@ export {
   verifyDisclosure,
 } from './verify-disclosure.ts';
 export { type LogEvidence, type LogVerification, verifyLog } from './verify-log.ts';
-export { type LogPart, verifyLogPart } from './verify-log-part.ts';
+export { type LogPart, LogPartExaminer, verifyLogPart } from './verify-log-part.ts';
 export {
   type ConsistencyClaim,
   type InclusionClaim,
   verifyConsistency,
   verifyInclusion,
 } from './verify-proof.ts';
-export { type LogTime, type TimedEvidence, verifyTimes } from './verify-times.ts';
+export { type LogTime, type TimedEvidence, TimesExaminer, verifyTimes } from './verify-times.ts';

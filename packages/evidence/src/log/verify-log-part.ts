@@ -44,25 +44,67 @@ export type LogPartVerification = Omit<LogVerification, 'ok' | 'findings'> &
  * ```
  */
 export function verifyLogPart(part: LogPart): LogPartVerification {
-  const { receipts, key_receipts = [] } = part;
-  const placed = [...receipts, ...key_receipts].toSorted((a, b) => a.position - b.position);
-  const history = readKeyHistory(placed, trustedKeys(part));
-  const invalid = history.invalidPositions(null);
-  const examiner = examinerFor(history);
-  const findings = receipts.flatMap(({ receipt, position }, index) => {
-    const { link, codes } = examiner.examine(receipt);
-    const keyCodes = link === null ? [] : keyCodesOf(link, position, history);
-    const change = invalid.has(position) ? (['RECEIPT_KEY_CHANGE_INVALID'] as const) : [];
-    return [...codes, ...keyCodes, ...change].map((code): LogFinding => finding(code, index));
-  });
-  const checkpoints = examineCheckpoints(part, history);
-  return {
-    ...verificationOf([...findings, ...checkpoints.findings]),
-    heads: checkpoints.heads,
-    keys: history.terms,
-    key_findings: examineKeyReceipts(key_receipts, history),
-    not_checked: [...notCheckedOf(history), notChecked('KEY_CHANGES_NOT_COMPLETE')],
-  };
+  const { receipts } = part;
+  const examiner = new LogPartExaminer(part, receipts);
+  const findings = receipts.flatMap((placed, index) => examiner.examine(placed, index));
+  const { checkpoint_findings, heads, keys, key_findings, not_checked } = examiner;
+  const all = verificationOf([...findings, ...checkpoint_findings]);
+  return { ...all, heads, keys, key_findings, not_checked };
+}
+
+/**
+ * Examines a part of a log as {@link verifyLogPart} does, one receipt after the other, so that they need not all be in
+ * memory. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { type LogPart, LogPartExaminer } from '@wcp/evidence/log';
+ *
+ * declare const part: LogPart;
+ * const examiner = new LogPartExaminer(part, part.receipts);
+ * for (const [index, placed] of part.receipts.entries()) console.log(examiner.examine(placed, index));
+ * ```
+ */
+export class LogPartExaminer {
+  /** What is wrong with the checkpoints, by their index. */
+  readonly checkpoint_findings: readonly EvidenceFinding<LogFindingCode>[];
+  /** The tree heads of the checkpoints that hold: what inclusion is proven against. */
+  readonly heads: readonly TreeHead[];
+  /** What is wrong with the receipts of kind `key` beside the others, by their index. */
+  readonly key_findings: readonly EvidenceFinding<LogFindingCode>[];
+  readonly #history: KeyHistory;
+  readonly #invalid: ReadonlySet<number>;
+  readonly #examiner: ReceiptExaminer;
+
+  /** @param among the receipts of kind `key` that are to be examined; those of other kinds are ignored */
+  constructor(part: Omit<LogPart, 'receipts'>, among: readonly ReceiptAtPosition[]) {
+    const { key_receipts = [] } = part;
+    const placed = [...among, ...key_receipts].toSorted((a, b) => a.position - b.position);
+    this.#history = readKeyHistory(placed, trustedKeys(part));
+    this.#invalid = this.#history.invalidPositions(null);
+    this.#examiner = examinerFor(this.#history);
+    const { heads, findings } = examineCheckpoints(part, this.#history);
+    this.heads = heads;
+    this.checkpoint_findings = findings;
+    this.key_findings = examineKeyReceipts(key_receipts, this.#history);
+  }
+
+  /** What is wrong with the next receipt: each is examined against those of its stream before it. */
+  examine({ receipt, position }: ReceiptAtPosition, index: number): EvidenceFinding<LogFindingCode>[] {
+    const { link, codes } = this.#examiner.examine(receipt);
+    const keyCodes = link === null ? [] : keyCodesOf(link, position, this.#history);
+    const change = this.#invalid.has(position) ? (['RECEIPT_KEY_CHANGE_INVALID'] as const) : [];
+    return [...codes, ...keyCodes, ...change].map((code) => finding(code, index));
+  }
+
+  /** The keys of the log in their order; empty where none ever changed. */
+  get keys(): LogVerification['keys'] {
+    return this.#history.terms;
+  }
+
+  get not_checked(): LogVerification['not_checked'] {
+    return [...notCheckedOf(this.#history), notChecked('KEY_CHANGES_NOT_COMPLETE')];
+  }
 }
 
 type LogFinding = EvidenceFinding<LogFindingCode>;
@@ -83,7 +125,7 @@ function examineKeyReceipts(receipts: readonly ReceiptAtPosition[], history: Key
   });
 }
 
-function examineCheckpoints(part: LogPart, history: KeyHistory) {
+function examineCheckpoints(part: Omit<LogPart, 'receipts'>, history: KeyHistory) {
   const notes = part.checkpoints === undefined ? [] : readCheckpoints(part.checkpoints);
   const origin = part.origin ?? notes.find((note) => note !== null)?.head.origin;
   const keys = keysOfCheckpoints(part, history);

@@ -48,14 +48,40 @@ export function verifyTimes({
   timestamps = [],
   is_ordered = true,
 }: TimedEvidence): Verification<TimeFindingCode> {
-  const bounds = new TimeBounds(timestamps, is_ordered);
-  const findings: EvidenceFinding<TimeFindingCode>[] = [];
-  for (const [index, receipt] of (listOf(receipts) ?? []).entries()) {
-    const time = timeOfReceipt(receipt);
-    if (time === null) continue;
-    if (!bounds.admits(positions?.[index] ?? index, time)) findings.push(finding('TIME_NOT_ORDERED', index));
+  const examiner = new TimesExaminer(timestamps, is_ordered);
+  const list = listOf(receipts) ?? [];
+  return verificationOf(
+    list.flatMap((receipt, index) => examiner.examine(receipt, positions?.[index] ?? index, index)),
+  );
+}
+
+/**
+ * Examines the times of receipts as {@link verifyTimes} does, one receipt after the other, so that they need not all be
+ * in memory. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { TimesExaminer } from '@wcp/evidence/log';
+ *
+ * const examiner = new TimesExaminer([{ size: 1, time: '2026-11-30T12:00:00Z' }]);
+ * const receipt = { kind: 'decision', dispatched_at: '2026-11-30T11:00:00Z' };
+ * // The log was that long an hour later.
+ * for (const { code } of examiner.examine(receipt, 1, 0)) console.log(code); // TIME_NOT_ORDERED
+ * ```
+ */
+export class TimesExaminer {
+  readonly #bounds: TimeBounds;
+
+  /** @param isOrdered whether the receipts must be in order among themselves as well */
+  constructor(timestamps: readonly LogTime[], isOrdered = true) {
+    this.#bounds = new TimeBounds(timestamps, isOrdered);
   }
-  return verificationOf(findings);
+
+  /** What is wrong with the time of the next receipt, which stands at a position of the log. */
+  examine(receipt: unknown, position: number, index: number): EvidenceFinding<TimeFindingCode>[] {
+    const time = timeOfReceipt(receipt);
+    return time === null || this.#bounds.admits(position, time) ? [] : [finding('TIME_NOT_ORDERED', index)];
+  }
 }
 
 /**

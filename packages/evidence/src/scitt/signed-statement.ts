@@ -1,5 +1,5 @@
 import { canonicalJson } from '@wcp/spec';
-import { encode, rfc8949EncodeOptions, Tagged } from 'cborg';
+import { loadPackage } from '../base/load-package.ts';
 import { logUri, type PlacedReceipt, subjectOf } from '../form/placed-receipt.ts';
 import type { Signer } from '../key/signer.ts';
 
@@ -17,7 +17,7 @@ const CONTENT_TYPE = 'application/json';
  *
  * Needs the package `cborg`.
  *
- * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`, and what the signer throws
+ * @throws {WcpError} `ERR_WCP_NOT_INSTALLED`, `ERR_WCP_CANONICAL_JSON`, and what the signer throws
  * @example
  * ```ts
  * import type { PlacedReceipt } from '@wcp/evidence/form';
@@ -30,10 +30,13 @@ const CONTENT_TYPE = 'application/json';
  * ```
  */
 export async function signedStatement(placed: PlacedReceipt, signer: Signer): Promise<Uint8Array> {
+  const cborg = await loadPackage(() => import('cborg'), 'A SCITT statement', 'cborg');
+  /** Deterministic encoding (RFC 8949, section 4.2): one statement has one encoding. */
+  const cbor = (value: unknown) => cborg.encode(value, cborg.rfc8949EncodeOptions);
   const protectedHeader = cbor(headerOf(placed, signer.keyId));
   const payload = Buffer.from(canonicalJson(placed.receipt));
   const signature = await signer.sign(cbor(['Signature1', protectedHeader, Buffer.alloc(0), payload]));
-  return cbor(new Tagged(COSE_SIGN1_TAG, [protectedHeader, new Map(), payload, signature]));
+  return cbor(new cborg.Tagged(COSE_SIGN1_TAG, [protectedHeader, new Map(), payload, signature]));
 }
 
 function headerOf({ origin, receipt }: PlacedReceipt, keyId: string): Map<number, unknown> {
@@ -49,9 +52,4 @@ function headerOf({ origin, receipt }: PlacedReceipt, keyId: string): Map<number
       ]),
     ],
   ]);
-}
-
-/** Deterministic encoding (RFC 8949, section 4.2): one statement has one encoding. */
-function cbor(value: unknown): Uint8Array {
-  return encode(value, rfc8949EncodeOptions);
 }

@@ -1,8 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import { hash } from 'node:crypto';
 import type { BaseBlock, OctetString, Sequence } from 'asn1js';
-import { Certificate, PKIStatus, SignedData, TimeStampResp, TSTInfo } from 'pkijs';
+import type { SignedData, TSTInfo } from 'pkijs';
 import { readCertificate } from './certificate-path.ts';
+import type { Pkijs } from './pkijs.ts';
 import { bytesOf, OID } from './timestamp-request.ts';
 
 /** The answer of an authority in its parts, before anything of it is believed. */
@@ -14,21 +15,22 @@ export interface ReadTimestamp {
 }
 
 const MAX_BYTES = 65_536;
-const GRANTED: readonly number[] = [PKIStatus.granted, PKIStatus.grantedWithMods];
 
 /** Reads the DER of an answer that grants a timestamp; null for anything else. */
-export function readTimestamp(der: unknown): ReadTimestamp | null {
+export function readTimestamp(pkijs: Pkijs, der: unknown): ReadTimestamp | null {
   try {
-    return der instanceof Uint8Array && der.length <= MAX_BYTES ? readGranted(der) : null;
+    return der instanceof Uint8Array && der.length <= MAX_BYTES ? readGranted(pkijs, der) : null;
   } catch {
     return null;
   }
 }
 
-function readGranted(der: Uint8Array): ReadTimestamp | null {
+function readGranted(pkijs: Pkijs, der: Uint8Array): ReadTimestamp | null {
+  const { Certificate, PKIStatus, SignedData, TimeStampResp, TSTInfo } = pkijs;
+  const granted: readonly number[] = [PKIStatus.granted, PKIStatus.grantedWithMods];
   const response = TimeStampResp.fromBER(bytesOf(der));
   const token = response.timeStampToken;
-  if (!GRANTED.includes(response.status.status) || token?.contentType !== OID.signedData) return null;
+  if (!granted.includes(response.status.status) || token?.contentType !== OID.signedData) return null;
   const signed = new SignedData({ schema: token.content });
   const { eContentType, eContent } = signed.encapContentInfo;
   if (eContentType !== OID.timestampInfo || eContent === undefined || signed.signerInfos.length !== 1)
@@ -81,6 +83,7 @@ function isHashOf(bytes: Buffer, certificate: X509Certificate): boolean {
 
 /** The certificate that the signature names: one that came with it, or a known one. */
 export function signerOf(
+  { Certificate }: Pkijs,
   { signed, certificates }: ReadTimestamp,
   known: readonly X509Certificate[],
 ): X509Certificate | null {
@@ -94,7 +97,7 @@ export function signerOf(
 }
 
 /** Whether a certificate is for timestamps and for nothing else (RFC 3161 section 2.3). */
-export function isForTimestamps(certificate: X509Certificate): boolean {
+export function isForTimestamps({ Certificate }: Pkijs, certificate: X509Certificate): boolean {
   const uses = certificate.keyUsage ?? [];
   const extensions = Certificate.fromBER(bytesOf(certificate.raw)).extensions ?? [];
   const isCritical = extensions.some(({ extnID, critical }) => extnID === OID.extendedKeyUsage && critical);

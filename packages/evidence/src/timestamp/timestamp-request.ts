@@ -1,7 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
 import { WcpError } from '@wcp/spec';
-import { Integer, Null, OctetString } from 'asn1js';
-import { AlgorithmIdentifier, MessageImprint, TimeStampReq } from 'pkijs';
 import { readCheckpoint } from '../log/verify-checkpoint.ts';
 
 /** Object identifiers of RFC 3161, RFC 5652 and RFC 5035. */
@@ -27,6 +25,14 @@ export interface TimestampRequest {
 const NONCE_BYTES = 8;
 
 /**
+ * The DER of a TimeStampReq in the order of its members: version 1, SHA-256 and the hash, the nonce, and that the
+ * certificate shall come along. Its lengths are fixed, because the hash and the nonce have fixed ones.
+ */
+const BEFORE_HASH = Buffer.from('3043020101' + '3031300d0609608648016503040201' + '0500' + '0420', 'hex');
+const BEFORE_NONCE = Buffer.from('0208', 'hex');
+const WITH_CERTIFICATE = Buffer.from('0101ff', 'hex');
+
+/**
  * Asks for a timestamp on a checkpoint (RFC 3161, section 8.8): on the SHA-256 of its text, without the signatures.
  *
  * @throws {WcpError} `ERR_WCP_CHECKPOINT` for something else than a checkpoint
@@ -46,16 +52,8 @@ export function timestampRequest(checkpoint: string): TimestampRequest {
   const nonce = randomBytes(NONCE_BYTES);
   // Positive, and without a zero before it: DER has one form for each number.
   nonce.writeUInt8((nonce.readUInt8(0) & 0x7f) | 0x40, 0);
-  const request = new TimeStampReq({
-    version: 1,
-    messageImprint: new MessageImprint({
-      hashAlgorithm: new AlgorithmIdentifier({ algorithmId: OID.sha256, algorithmParams: new Null() }),
-      hashedMessage: new OctetString({ valueHex: bytesOf(imprint) }),
-    }),
-    nonce: new Integer({ valueHex: bytesOf(nonce) }),
-    certReq: true,
-  });
-  return { der: Buffer.from(request.toSchema().toBER()), nonce: nonce.toString('hex') };
+  const der = Buffer.concat([BEFORE_HASH, imprint, BEFORE_NONCE, nonce, WITH_CERTIFICATE]);
+  return { der, nonce: nonce.toString('hex') };
 }
 
 /** What a timestamp on a checkpoint is about; null for something else than a checkpoint. */

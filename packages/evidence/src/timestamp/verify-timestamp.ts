@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
-import { Certificate } from 'pkijs';
 import type { TimestampFindingCode } from '../base/finding.ts';
 import { refuted, type Verification, verified } from '../base/verification.ts';
 import { readCheckpoint } from '../log/verify-checkpoint.ts';
 import { leadsToTrusted, readCertificate } from './certificate-path.ts';
+import { loadPkijs, type Pkijs } from './pkijs.ts';
 import {
   isForTimestamps,
   namesSigner,
@@ -32,8 +32,11 @@ export interface VerifiedTimestamp {
 
 /**
  * Verifies a timestamp on a checkpoint (RFC 3161, section 8.8), offline. Whether a certificate was revoked is not
- * asked. Takes any bytes and never throws.
+ * asked. Takes any bytes, and throws for none.
  *
+ * Needs the packages `pkijs` and `asn1js`.
+ *
+ * @throws {WcpError} `ERR_WCP_NOT_INSTALLED`
  * @example
  * ```ts
  * import { verifyTimestamp } from '@wcp/evidence/timestamp';
@@ -46,19 +49,23 @@ export interface VerifiedTimestamp {
 export async function verifyTimestamp(
   claim: TimestampClaim,
 ): Promise<Verification<TimestampFindingCode, VerifiedTimestamp>> {
-  const read = readTimestamp(claim.timestamp);
+  const pkijs = await loadPkijs();
+  const read = readTimestamp(pkijs, claim.timestamp);
   const time = read?.info.genTime.getTime() ?? Number.NaN;
   if (read === null || Number.isNaN(time)) return refuted('TIMESTAMP_MALFORMED');
   if (!isAbout(read, claim)) return refuted('TIMESTAMP_MISMATCH');
   const trusted = certificatesOf(claim.certificates);
-  const signer = attempt(() => signerOf(read, trusted));
+  const signer = attempt(() => signerOf(pkijs, read, trusted));
   const isKnown = attempt(
     () =>
-      signer !== null && isForTimestamps(signer) && leadsToTrusted(signer, trusted, read.certificates, time),
+      signer !== null &&
+      isForTimestamps(pkijs, signer) &&
+      leadsToTrusted(signer, trusted, read.certificates, time),
   );
   if (signer === null || isKnown !== true) return refuted('TIMESTAMP_AUTHORITY_UNKNOWN');
   const isSigned =
-    attempt(() => namesSigner(read, signer)) === true && (await isGood(read, signer, claim.checkpoint));
+    attempt(() => namesSigner(read, signer)) === true &&
+    (await isGood(pkijs, read, signer, claim.checkpoint));
   return isSigned ? verified({ time: new Date(time).toISOString() }) : refuted('TIMESTAMP_SIGNATURE_INVALID');
 }
 
@@ -77,6 +84,7 @@ function nonceOf({ nonce }: ReadTimestamp['info']): string | null {
 
 /** The library finds the signer among the certificates of the message: that one alone is put there. */
 async function isGood(
+  { Certificate }: Pkijs,
   { signed }: ReadTimestamp,
   signer: X509Certificate,
   checkpoint: string,

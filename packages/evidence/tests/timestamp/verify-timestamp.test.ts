@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { TimeStampReq } from 'pkijs';
 import { describe, expect, test } from 'vitest';
 import { timestampRequest, verifyTimestamp } from '../../src/timestamp/index.ts';
 import { codeOfFirst, hostileValues } from '../support.ts';
@@ -70,6 +72,19 @@ describe('a timestamp', () => {
     expect([...times].filter((each) => each !== time)).toEqual([]);
     expect(refused).toBeGreaterThan(ec.length / step / 2);
   });
+});
+
+test('A question has the form of RFC 3161.', () => {
+  const { der, nonce: asked } = timestampRequest(checkpoint);
+  const request = TimeStampReq.fromBER(Uint8Array.from(der).buffer);
+  expect(Buffer.from(request.toSchema().toBER())).toEqual(der);
+  expect(request).toMatchObject({ version: 1, certReq: true });
+  expect(request.messageImprint.hashAlgorithm.algorithmId).toBe('2.16.840.1.101.3.4.2.1');
+  const [signed = ''] = checkpoint.split('\n\n');
+  expect(Buffer.from(request.messageImprint.hashedMessage.getValue())).toEqual(
+    hash('sha256', `${signed}\n`, 'buffer'),
+  );
+  expect(Buffer.from(request.nonce?.valueBlock.valueHexView ?? []).toString('hex')).toBe(asked);
 });
 
 test('Each question is a new one, and is asked for a checkpoint alone.', () => {

@@ -1,10 +1,19 @@
 import type { Signer } from '@wcp/evidence/key';
 import type { Receipt } from '@wcp/spec';
+import type { ReceiptForm, RetriedReceipts } from '@wcp/spec/hall';
 import type { HallClock } from '../base/hall-clock.ts';
 import { loggedError } from '../base/logged-error.ts';
 import type { Logger } from '../base/logger.ts';
+import { SerialQueue } from '../base/serial-queue.ts';
 import type { Commit, ReceiptRow, Store } from '../storage/store/store.ts';
-import { type ExportState, exportStateChange, readExportState, refusedChange } from './export-state.ts';
+import {
+  type ExportState,
+  exportStateChange,
+  findRefused,
+  readExportState,
+  refusedChange,
+  takenChange,
+} from './export-state.ts';
 import { type ExportOptions, type ExportTarget, Refused } from './export-target.ts';
 import { writeForm } from './receipt-forms.ts';
 
@@ -25,6 +34,7 @@ export interface ExporterParts {
 /** How an export is going. */
 export interface ExportStatus extends ExportState {
   readonly name: string;
+  readonly form: ReceiptForm;
   /** Receipts that the log has and the target has not. */
   readonly lag: number;
   /** Why the last attempt failed; null where it succeeded. */
@@ -50,6 +60,8 @@ export class Exporter {
   readonly #target: ExportTarget;
   readonly #parts: ExporterParts;
   readonly #stop = new AbortController();
+  /** What is sent and what is stored of it is one step; a retry by hand stands between two of them. */
+  readonly #steps = new SerialQueue();
   #state: ExportState;
   #size: number;
   /** Whether another Hall did the sending since this one did. */
@@ -90,6 +102,7 @@ export class Exporter {
     const lag = Math.max(0, this.#size - this.#state.next);
     return {
       name: this.#options.name,
+      form: this.#options.form,
       ...this.#state,
       lag,
       failure: this.#failure,
@@ -109,10 +122,30 @@ export class Exporter {
     });
   }
 
+  /**
+   * Sends receipts that were set aside once more, one at a time, beside what is under way. One that is taken is
+   * forgotten as refused; the first attempt that fails for another reason is the last one.
+   */
+  async retry(positions: readonly number[]): Promise<RetriedReceipts> {
+    const sent: number[] = [];
+    const refused: { position: number; reason: string }[] = [];
+    for (const position of positions) {
+      try {
+        await this.#steps.run(() => this.#again(position));
+        sent.push(position);
+      } catch (error) {
+        if (!(error instanceof Refused)) return { sent, refused, failure: failureOf(error) };
+        refused.push({ position, reason: error.message });
+      }
+    }
+    return { sent, refused, failure: null };
+  }
+
   /** What was not sent is sent by the next process. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#working;
+    await this.#steps.idle();
     await this.#target.close();
   }
 
@@ -134,6 +167,14 @@ export class Exporter {
 
   async #step(): Promise<void> {
     const rows = await this.#nextRows();
+    await this.#steps.run(async () => {
+      await this.#send(rows);
+      await this.#store({ next: this.#state.next + rows.length });
+    });
+    this.#wentOn();
+  }
+
+  async #send(rows: readonly ReceiptRow[]): Promise<void> {
     const { origin, signer } = this.#parts;
     const documents = await Promise.all(
       rows.map(({ position, receipt }) =>
@@ -141,8 +182,25 @@ export class Exporter {
       ),
     );
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
-    await this.#target.send({ position: this.#state.next, documents }, signal);
-    await this.#store({ ...this.#state, next: this.#state.next + rows.length });
+    await this.#target.send({ position: (rows[0] as ReceiptRow).position, documents }, signal);
+  }
+
+  async #again(position: number): Promise<void> {
+    const { name } = this.#options;
+    const { store, commit, clock } = this.#parts;
+    const known = await findRefused(store, name, position);
+    // Somebody else was faster, and the target has it.
+    if (known === null) return;
+    const row = await store.get('receipts', position);
+    if (row === null) throw new Error('the store no longer has the receipt');
+    try {
+      await this.#send([row]);
+    } catch (error) {
+      if (error instanceof Refused)
+        await commit([refusedChange({ name, position, reason: error.message, at: clock.timestamp() })]);
+      throw error;
+    }
+    await this.#store({ refused: this.#state.refused - 1 }, [takenChange(known)]);
   }
 
   /** A gap is never skipped: what is missing would be missing for ever. */
@@ -174,29 +232,42 @@ export class Exporter {
     const { name } = this.#options;
     const delay = DELAYS_S[Math.min(this.#attempts, DELAYS_S.length - 1)] as number;
     this.#notBefore = this.#parts.clock.latest() + delay * 1000;
-    this.#failure = /^HTTP \d{3}$/.test((error as Error).message)
-      ? (error as Error).message
-      : loggedError(error);
+    this.#failure = failureOf(error);
     if (this.#attempts === 0) this.#parts.log('warn', `The export ${name} is held up: ${this.#failure}`);
     this.#attempts += 1;
   }
 
   async #setAside(reason: string): Promise<void> {
     const { name } = this.#options;
-    const { next, refused } = this.#state;
+    const { next: position } = this.#state;
     const at = this.#parts.clock.timestamp();
-    await this.#store({ next: next + 1, refused: refused + 1 }, [
-      refusedChange({ name, position: next, reason }, at),
-    ]);
-    this.#parts.log('error', `The export ${name} does without the receipt at position ${next}: ${reason}.`);
+    await this.#steps.run(() => {
+      const counted = { next: position + 1, refused: this.#state.refused + 1 };
+      return this.#store(counted, [refusedChange({ name, position, reason, at })]);
+    });
+    this.#wentOn();
+    this.#parts.log(
+      'error',
+      `The export ${name} does without the receipt at position ${position}: ${reason}.`,
+    );
   }
 
-  async #store(state: ExportState, changes: Parameters<Commit>[0] = []): Promise<void> {
+  async #store(changed: Partial<ExportState>, changes: Parameters<Commit>[0] = []): Promise<void> {
     const { commit, clock } = this.#parts;
+    const state = { ...this.#state, ...changed };
     await commit([exportStateChange(this.#options.name, state, clock.timestamp()), ...changes]);
     this.#state = state;
+  }
+
+  #wentOn(): void {
     this.#attempts = 0;
     this.#refusals = 0;
     this.#failure = null;
   }
+}
+
+/** What may be said of a failure: the status of an answer, or what the log may hold. */
+function failureOf(error: unknown): string {
+  const { message } = error as Error;
+  return /^HTTP \d{3}$/.test(message) ? message : loggedError(error);
 }

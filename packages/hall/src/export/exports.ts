@@ -1,3 +1,4 @@
+import type { RetriedReceipts } from '@wcp/spec/hall';
 import type { ExportOptions } from './export-target.ts';
 import { Exporter, type ExporterParts, type ExportStatus } from './exporter.ts';
 import { fileTarget } from './file-target.ts';
@@ -11,6 +12,8 @@ const TROUBLE_ATTEMPTS = 3;
 export interface Exports {
   readonly statuses: readonly ExportStatus[];
   findings(): readonly ExportFinding[];
+  /** Sends receipts once more that the target of an export refused for good; null where no export has this name. */
+  retry(name: string, positions: readonly number[]): Promise<RetriedReceipts> | null;
   close(): Promise<void>;
 }
 
@@ -32,6 +35,10 @@ export async function openExports(rows: readonly ExportOptions[], parts: Exporte
     get statuses() {
       return exporters.map(({ status }) => status);
     },
+    retry(name, positions) {
+      const exporter = exporters.find(({ status }) => status.name === name);
+      return exporter?.retry(positions) ?? null;
+    },
     findings: () => exporters.flatMap(({ status }) => findingsOf(status)),
     async close() {
       clearInterval(timer);
@@ -47,7 +54,7 @@ function targetOf({ name, form, target }: ExportOptions, { clock }: ExporterPart
 /** Health is public: neither where it goes to nor what came back is said. */
 function findingsOf({ name, lag, attempts, refused }: ExportStatus): ExportFinding[] {
   const heldUp = `The export ${name} is held up: its target does not have the last ${lag} receipts of the log.`;
-  const setAside = `The target of the export ${name} refused ${refused} receipts for good.`;
+  const setAside = `The target of the export ${name} refused ${refused} receipts for good. See them: wcp exports refused ${name}`;
   return [
     ...(attempts < TROUBLE_ATTEMPTS ? [] : [{ code: 'EXPORT_HELD_UP' as const, message: heldUp }]),
     ...(refused === 0 ? [] : [{ code: 'EXPORT_REFUSED' as const, message: setAside }]),

@@ -70,7 +70,7 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     // Of several Halls, each has a clock of its own: all go by that of the database.
     const source = postgres?.shared === true ? () => now() + others.ahead_ms : now;
     const clock = new HallClock(source, await latestTime(storage));
-    const feed = new EventFeed(storage.store);
+    const feed = new EventFeed(storage.store, { payloads: storage.payloads, now: () => clock.timestamp() });
     const journal = new Journal(storage, feed, others);
     const { shared: isShared = false, lease_ms } = postgres ?? {};
     const halls = await LiveHalls.open({ store: storage.store, journal, others, isShared, lease_ms });

@@ -32,7 +32,7 @@ export function startMaintenance(parts: HallParts): Maintenance {
     await pruneCredentials(storage.store, clock.now(), commit);
     await ledger.prune(clock.now(), commit);
   };
-  const { others, halls, executor } = parts;
+  const { others, halls, executor, feed } = parts;
   const { store } = storage;
   const now = () => clock.latest();
   const settle = async () => {
@@ -44,7 +44,7 @@ export function startMaintenance(parts: HallParts): Maintenance {
     if (halls.isFirst) await work();
   };
   const failed = (error: unknown) => log('warn', `The other Halls cannot be seen: ${loggedError(error)}`);
-  if (halls.isShared) others.start(failed);
+  if (halls.isShared) others.start(failed, () => feed.follow());
   halls.start(failed);
   const timers = [
     every(EXPIRY_MS, () => approvalService.expire(), log),

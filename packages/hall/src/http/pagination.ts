@@ -13,6 +13,16 @@ export interface Items<T> {
   readonly next_cursor: string | null;
 }
 
+/** A page of a list, and how many of it nobody can read. */
+export interface ReadableItems<T> extends Items<T> {
+  readonly omitted?: { readonly code: 'PAYLOAD_LOST'; readonly count: number };
+}
+
+/** Says of a page how many of it are lost; nothing where none is. */
+export function withOmitted<T>({ items, next_cursor }: Items<T>, count: number): ReadableItems<T> {
+  return { items, next_cursor, ...(count > 0 && { omitted: { code: 'PAYLOAD_LOST', count } }) };
+}
+
 /** Reads a page's query. */
 export function readPage({ cursor, limit }: { cursor?: string; limit?: string }): Page {
   const count = limit === undefined ? 100 : Number(limit);

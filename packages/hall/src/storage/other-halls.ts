@@ -80,13 +80,18 @@ export class OtherHalls {
     }
   }
 
-  /** Looks at what others do from now on, so that what is shown is not old. */
-  start(failed: (error: unknown) => void): void {
+  /** Looks at what others do from now on, so that what is shown is not old; `looked` is called each time. */
+  start(failed: (error: unknown) => void, looked: () => Promise<void>): void {
     if (this.#isClosed) return;
     this.#looks += 1;
     const asking = this.#looks % LOOKS_A_TIME === 0 ? this.#askTime() : Promise.resolve();
-    const look = () => asking.then(() => this.catchUp()).catch(failed);
-    this.#timer = setTimeout(() => void look().finally(() => this.start(failed)), LOOK_MS).unref();
+    const look = () =>
+      asking
+        .then(() => this.catchUp())
+        .then(looked)
+        .catch(failed);
+    const again = () => this.start(failed, looked);
+    this.#timer = setTimeout(() => void look().finally(again), LOOK_MS).unref();
   }
 
   /** The number of the last commit. */

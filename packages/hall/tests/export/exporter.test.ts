@@ -4,7 +4,7 @@ import { generateSigningKey } from '@wcp/evidence';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HallClock } from '../../src/base/hall-clock.ts';
-import { refusedReceipts } from '../../src/export/export-state.ts';
+import { exportStateChange, refusedChange, refusedReceipts } from '../../src/export/export-state.ts';
 import type { ExportOptions } from '../../src/export/export-target.ts';
 import { type Exports, openExports } from '../../src/export/exports.ts';
 import { fileTarget } from '../../src/export/file-target.ts';
@@ -20,6 +20,8 @@ let ledger: OpenLedger;
 let exports: Exports | null;
 let offset: number;
 const logged: string[] = [];
+
+const AT = '2026-01-01T00:00:00.000Z';
 
 beforeEach(async () => {
   ledger = await openLedger(createMemoryStore(), { key, origin: 'hall.example/log' });
@@ -96,9 +98,78 @@ describe('an export over HTTP', () => {
     receiver.statuses.push(422, 200, 422, 422, 422, 422, 422, 200);
     await open({ target: { url: receiver.url } });
     await patiently('the rest to be taken', () => status()?.lag === 0);
-    expect(await refusedReceipts(ledger.store)).toEqual([{ name: 'siem', position: 1, reason: 'HTTP 422' }]);
+    expect(await refusedReceipts(ledger.store, 'siem')).toEqual([
+      { name: 'siem', position: 1, reason: 'HTTP 422', at: expect.any(String) },
+    ]);
     expect(exports?.findings().map(({ code }) => code)).toEqual(['EXPORT_REFUSED']);
     expect(status()).toMatchObject({ refused: 1, next: 3 });
+  });
+
+  describe('with refused receipts', () => {
+    let receiver: Receiver;
+    const positions = async () =>
+      (await refusedReceipts(ledger.store, 'siem')).map(({ position }) => position);
+
+    beforeEach(async () => {
+      receiver = await Receiver.open();
+      const refused = [0, 1, 2].map((position) =>
+        refusedChange({ name: 'siem', position, reason: 'HTTP 422', at: AT }),
+      );
+      const changes = [exportStateChange('siem', { next: 3, refused: 3 }, AT), ...refused];
+      await ledger.append([{ changes }]);
+      await open({ target: { url: receiver.url } });
+    });
+
+    test('sends those that it is told to once more, and no longer counts what is taken.', async () => {
+      receiver.statuses.push(200, 413);
+      expect(await exports?.retry('siem', [2, 0])).toEqual({
+        sent: [2],
+        refused: [{ position: 0, reason: 'HTTP 413' }],
+        failure: null,
+      });
+      expect(receiver.got.map(({ body }) => positionsIn(body))).toEqual([[2], [0]]);
+      expect(status()).toMatchObject({ refused: 2, next: 3, failure: null });
+      expect(await refusedReceipts(ledger.store, 'siem')).toMatchObject([
+        { position: 0, reason: 'HTTP 413' },
+        { position: 1, reason: 'HTTP 422' },
+      ]);
+      expect(await exports?.retry('siem', [0, 1])).toMatchObject({ sent: [0, 1] });
+      expect(exports?.findings()).toEqual([]);
+      await open({ target: { url: receiver.url } });
+      expect(status()).toMatchObject({ refused: 0, next: 3 });
+    });
+
+    test('stops trying where the target is away, and loses none of them.', async () => {
+      receiver.statuses.push(200, 503);
+      expect(await exports?.retry('siem', [0, 1, 2])).toEqual({
+        sent: [0],
+        refused: [],
+        failure: 'HTTP 503',
+      });
+      expect(await positions()).toEqual([1, 2]);
+    });
+
+    test('sends a receipt once to two who ask for it at once, and goes on with the log meanwhile.', async () => {
+      await append(1);
+      const both = await Promise.all([exports?.retry('siem', [1]), exports?.retry('siem', [1])]);
+      expect(both).toMatchObject([{ sent: [1] }, { sent: [1] }]);
+      await waitFor('the new one', () => status()?.next === 4);
+      expect(receiver.got.map(({ body }) => positionsIn(body)).toSorted()).toEqual([[1], [3]]);
+      expect(status()).toMatchObject({ refused: 2, next: 4 });
+    });
+
+    test('is known by its name alone.', () => {
+      expect(exports?.retry('other', [1])).toBeNull();
+    });
+
+    test('lists them in pages, apart from those of an export with a longer name.', async () => {
+      const other = { name: 'siem-2', position: 0, reason: 'HTTP 400', at: AT };
+      await ledger.append([{ changes: [refusedChange(other)] }]);
+      const page = await refusedReceipts(ledger.store, 'siem', { after: 0, limit: 1 });
+      expect(page).toMatchObject([{ name: 'siem', position: 1 }]);
+      expect(await positions()).toEqual([0, 1, 2]);
+      expect(await refusedReceipts(ledger.store, 'siem-2')).toEqual([other]);
+    });
   });
 
   test('is signed and bears a token where it is told to.', async () => {

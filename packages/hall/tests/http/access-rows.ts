@@ -202,6 +202,19 @@ export const ROWS: readonly Row[] = [
     who: EVERYBODY,
     call: () => ({ url: '/wcp/chain', body: { asked: { capability_id: CAPABILITIES.plain } } }),
   },
+  reading('GET /wcp/exports', ['auditor', 'admin']),
+  // This Hall has no exports.
+  {
+    ...reading('GET /wcp/exports/:name/refused', ['auditor', 'admin']),
+    status: 404,
+    call: at('/wcp/exports/siem/refused'),
+  },
+  {
+    route: 'POST /wcp/exports/:name/retry',
+    status: 404,
+    who: ADMIN,
+    call: () => ({ url: '/wcp/exports/siem/retry', body: { positions: [0] } }),
+  },
   reading('GET /wcp/dead-letters', OVERSEERS),
   {
     route: 'POST /wcp/dead-letters/:decision_id/replay',

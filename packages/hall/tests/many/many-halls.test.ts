@@ -149,3 +149,25 @@ withDatabase('A key that one Hall revokes opens no other.', async () => {
   await first.identity.keys.revoke(made.key_id);
   await waitFor('its end at the other Hall', async () => (await who(second)) === null);
 });
+
+withDatabase(
+  'Who listens at one Hall hears what happens at the others, each event once and in order.',
+  async () => {
+    const { halls } = await manyHalls(2);
+    const [first, second] = halls;
+    const heard: number[] = [];
+    const stop = partsOf(second).feed.listen(({ id }) => heard.push(id));
+    // From when it is followed on.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all([first.dispatch(request(`a-${round}`)), second.dispatch(request(`b-${round}`))]);
+    }
+    const { store } = partsOf(first).storage;
+    const last = (await store.list('events', { descending: true, limit: 1 }))[0]?.id ?? 0;
+    await waitFor('the last event', () => heard.at(-1) === last);
+    stop();
+    expect(heard).toEqual([...heard].sort((a, b) => a - b));
+    expect(new Set(heard).size).toBe(heard.length);
+    expect(heard.length).toBeGreaterThanOrEqual(8);
+  },
+);

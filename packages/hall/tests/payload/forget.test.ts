@@ -249,6 +249,8 @@ describe('a forgetting', () => {
 
 test('Where a data key was removed by hand, its payloads are lost and not forgotten, and everything else goes on.', async () => {
   const id = await dispatched('tenant-a', 'lost', 'k');
+  hall.delivery.answer = () => ({ status: 'error', result: null, code: 'DELIVERY_CRASHED', duration_ms: 1 });
+  await dispatched('tenant-a', 'failed');
   const forgotten = await dispatched('tenant-a', 'forgotten');
   await admin({ decision_id: forgotten });
   await hall.hold('held', { request: { text: CAPABILITIES.held } });
@@ -262,6 +264,40 @@ test('Where a data key was removed by hand, its payloads are lost and not forgot
   await expect(repeated).rejects.toMatchObject({ code: 'PAYLOAD_LOST' });
   const gone = await hall.get('auditor', `/wcp/decisions/${forgotten}`);
   expect(gone.json).toMatchObject({ status: 410, code: 'NOT_HELD' });
-  expect((await hall.get('steward', '/wcp/approvals/pending')).json.items).toEqual([]);
+  const omitted = (count: number) => ({ code: 'PAYLOAD_LOST', count });
+  const nothing = { items: [], next_cursor: null };
+  const decisions = '/wcp/decisions?outcome=DISPATCH';
+  expect((await hall.get('steward', '/wcp/approvals/pending')).json).toEqual({
+    ...nothing,
+    omitted: omitted(1),
+  });
+  expect((await hall.get('steward', '/wcp/dead-letters')).json).toEqual({ ...nothing, omitted: omitted(1) });
+  expect((await hall.get('auditor', '/wcp/dead-letters?state=replayed')).json).toEqual(nothing);
+  // Three were lost; that of the fourth was forgotten.
+  expect((await hall.get('auditor', decisions)).json).toEqual({ ...nothing, omitted: omitted(3) });
+  expect((await hall.get('tenant', '/wcp/decisions')).json).toMatchObject({ omitted: omitted(3) });
+  expect((await hall.get('foreigner', '/wcp/decisions')).json).toEqual(nothing);
+  const { feed } = hall.hall.parts;
+  const events: object[] = [];
+  for await (const item of feed.since(0, await feed.latest())) events.push(...item.events);
+  expect(events).toContainEqual({
+    event_id: 'org.wcp.hall.events-lost',
+    timestamp: expect.any(String),
+    tenant_id: 'tenant-a',
+    code: 'PAYLOAD_LOST',
+  });
   expect((await hall.hall.dispatch(inputFor('tenant-a'))).decision.outcome).toBe('DISPATCH');
+});
+
+test('A tenant that was forgotten has nothing that is lost, in no list, before and after its rows are gone.', async () => {
+  hall.delivery.answer = () => ({ status: 'error', result: null, code: 'DELIVERY_CRASHED', duration_ms: 1 });
+  await dispatched('tenant-a', 'failed');
+  expect((await admin({ tenant_id: 'tenant-a' })).status).toBe(200);
+  const nothing = { items: [], next_cursor: null };
+  for (const list of ['dead-letters', 'decisions', 'approvals/pending'])
+    expect((await hall.get('steward', `/wcp/${list}`)).json).toEqual(nothing);
+  const { feed } = hall.hall.parts;
+  const events: unknown[] = [];
+  for await (const item of feed.since(0, await feed.latest())) events.push(...item.events);
+  expect(events).not.toContainEqual(expect.objectContaining({ event_id: 'org.wcp.hall.events-lost' }));
 });

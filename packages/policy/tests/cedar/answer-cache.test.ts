@@ -25,7 +25,7 @@ function engineOf(text: string) {
       return cedar.statefulIsAuthorized(call);
     },
   };
-  const policies = readPolicies(counted, [{ name: 'main.cedar', text }], []);
+  const policies = readPolicies(counted, [{ name: 'main.cedar', place: 'main.cedar', text }], []);
   return { engine: new CedarEngine(counted, policies, 'v'), asked: () => asked };
 }
 const { signal } = new AbortController();

@@ -32,7 +32,8 @@ export type WcpErrorCode =
   | 'ERR_WCP_POLICY_ENGINE'
   | 'ERR_WCP_WORKER'
   | 'ERR_WCP_SANDBOX'
-  | 'ERR_WCP_NOT_CONTAINED';
+  | 'ERR_WCP_NOT_CONTAINED'
+  | 'ERR_WCP_NOT_INSTALLED';
 
 /**
  * Thrown for misuse of a function, never for a denial. Tell errors apart by `code`; the message is

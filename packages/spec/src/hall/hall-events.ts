@@ -12,6 +12,7 @@ export const HALL_EVENTS = [
   'org.wcp.hall.passkey-registered',
   'org.wcp.hall.passkey-removed',
   'org.wcp.hall.cost-settled',
+  'org.wcp.hall.events-lost',
   'org.wcp.hall.frozen',
   'org.wcp.hall.released',
   'org.wcp.hall.ban-list-published',

@@ -38,6 +38,7 @@ export {
 } from './resource/decision.ts';
 export { type BudgetLeft, type DispatchAnswer, IDEMPOTENCY_KEY_PATTERN } from './resource/dispatch.ts';
 export { type ErasureRequest, type ErasureResult, MAX_NOTE_LENGTH } from './resource/erasure.ts';
+export type { Export, RefusedReceipt, RetriedReceipts } from './resource/export.ts';
 export type { Freeze } from './resource/freeze.ts';
 export type { Health } from './resource/health.ts';
 export type { ApiKey, IssuedKey, Issuer, KeyRequest } from './resource/identity.ts';

@@ -35,6 +35,22 @@ export const textUpTo = (maxLength: number, options: object = {}) => Type.String
 export const pageOf = <T extends TSchema>(item: T) =>
   closed({ items: Type.Array(item), next_cursor: nullable(text) });
 
+/** One page of a list whose items are encrypted, and how many of it nobody can read any more. */
+export const readablePageOf = <T extends TSchema>(item: T) =>
+  closed({
+    items: Type.Array(item),
+    next_cursor: nullable(text),
+    omitted: Type.Optional(
+      closed(
+        { code: Type.Enum(['PAYLOAD_LOST']), count: Type.Integer({ minimum: 1 }) },
+        {
+          description:
+            'How many of this page are left out because their data key is gone, and no receipt says that they were forgotten. Filters by what is encrypted do not apply to them. Absent where there are none.',
+        },
+      ),
+    ),
+  });
+
 /** The members of a query for one page of a list. */
 export const pageQuery = {
   cursor: Type.Optional(textUpTo(200, { description: 'The `next_cursor` of the page before.' })),

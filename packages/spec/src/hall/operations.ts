@@ -14,6 +14,7 @@ import { DECISION_OPERATIONS } from './resource/decision.ts';
 import { DISPATCH_OPERATIONS } from './resource/dispatch.ts';
 import { ERASURE_OPERATIONS } from './resource/erasure.ts';
 import { EVENT_OPERATIONS } from './resource/event.ts';
+import { EXPORT_OPERATIONS } from './resource/export.ts';
 import { FREEZE_OPERATIONS } from './resource/freeze.ts';
 import { HEALTH_OPERATIONS } from './resource/health.ts';
 import { IDENTITY_OPERATIONS } from './resource/identity.ts';
@@ -39,6 +40,7 @@ export const OPERATIONS = {
   ...FREEZE_OPERATIONS,
   ...ERASURE_OPERATIONS,
   ...BACKUP_OPERATIONS,
+  ...EXPORT_OPERATIONS,
   ...BUDGET_OPERATIONS,
   ...IDENTITY_OPERATIONS,
 } satisfies Readonly<Record<OperationId, Operation>>;

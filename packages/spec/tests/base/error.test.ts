@@ -48,5 +48,6 @@ test('A WcpError has one of these codes.', () => {
     'ERR_WCP_WORKER',
     'ERR_WCP_SANDBOX',
     'ERR_WCP_NOT_CONTAINED',
+    'ERR_WCP_NOT_INSTALLED',
   ]);
 });

@@ -1,5 +1,6 @@
-import { context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import type { Span, Tracer } from '@opentelemetry/api';
 import type { TelemetryEvent } from '@wcp/spec';
+import { context, SpanStatusCode, trace } from './api.ts';
 import { wcpAttributes } from './attributes.ts';
 import { parseTraceparent } from './traceparent.ts';
 

@@ -1,5 +1,6 @@
-import { context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import type { Span, Tracer } from '@opentelemetry/api';
 import type { TelemetryEvent, WorkerContext, WorkerResult } from '@wcp/spec';
+import { context, SpanStatusCode, trace } from './api.ts';
 import { modelAttributes, wcpAttributes } from './attributes.ts';
 import { addEvent, contextUnder } from './event-span.ts';
 import { quietly } from './quietly.ts';

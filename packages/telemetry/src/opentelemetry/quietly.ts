@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { diag } from './api.ts';
 
 /** Does something for tracing only: a failure goes to OpenTelemetry's own log, not to the caller. */
 export function quietly<T>(act: () => T): T | null {

@@ -90,11 +90,11 @@ async function verify(
 
 /** What the text says in sentences of its own. */
 function alsoNotChecked(
-  { keysAreGiven, proofs, isEndWaived }: LoadedEvidence,
+  { keysAreGiven, isPart, isEndWaived }: LoadedEvidence,
   { is_whole }: VerifiedEvidence,
 ): NotChecked[] {
   return [
-    ...(proofs === null ? [] : [notChecked('STREAM_ENDS_NOT_CHECKED')]),
+    ...(isPart ? [notChecked('STREAM_ENDS_NOT_CHECKED')] : []),
     ...(isEndWaived && is_whole === null ? [notChecked('END_NOT_CHECKED')] : []),
     ...(keysAreGiven ? [] : [notChecked('FIRST_KEY_NOT_GIVEN')]),
   ];
@@ -153,7 +153,7 @@ function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedE
   if (not_held > 0) {
     terminal.write(`${count(not_held, 'request')} no longer held, as receipts say: not decided again.\n`);
   }
-  if (evidence.proofs !== null) {
+  if (evidence.isPart) {
     terminal.write(
       'This is part of a log, each receipt with a proof. Receipts missing from the end of a stream cannot be detected.\n',
     );
@@ -164,7 +164,7 @@ function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedE
 }
 
 function verdictText(
-  { proofs }: LoadedEvidence,
+  { isPart }: LoadedEvidence,
   { findings, is_whole, is_cut_off }: VerifiedEvidence,
   { colours }: Terminal,
 ): string {
@@ -174,7 +174,7 @@ function verdictText(
       'nothing is changed, but no checkpoint shows whether receipts are missing from the end',
     );
   }
-  return colours.green(proofs === null ? 'ok: nothing is changed or missing' : 'ok: nothing is changed');
+  return colours.green(isPart ? 'ok: nothing is changed' : 'ok: nothing is changed or missing');
 }
 
 function findingText({ file, line, index, code, decision_id }: LocatedFinding): string {

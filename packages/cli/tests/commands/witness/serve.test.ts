@@ -1,12 +1,13 @@
 /** A Hall with two witnesses, each a process of its own, and an authority of timestamps. */
 import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { writeVerifierKey } from '@wcp/evidence/log';
 import { readWitnessKey } from '@wcp/evidence/witness';
+import { openDeployment } from '@wcp/hall';
 import { afterEach, describe, expect, test } from 'vitest';
-import { REQUEST, scratch, start, wcp } from '../../support/support.ts';
+import { REAL_CLOCK, REQUEST, scratch, start, wcp } from '../../support/support.ts';
 import { openTestHall } from '../../support/test-hall.ts';
 import { hasOpenssl, TimestampAuthority } from '../../support/timestamp-authority.ts';
 
@@ -29,8 +30,8 @@ interface Served {
 }
 
 /** Starts `wcp witness serve` as a process and waits until it listens. */
-function serve(dir: string): Promise<Served> {
-  const child = start(['witness', 'serve', dir, '--port', '0', '--json']);
+function serve(dir: string, port = '0'): Promise<Served> {
+  const child = start(['witness', 'serve', dir, '--port', port, '--json']);
   running.push(child);
   let out = '';
   return new Promise((resolve, reject) => {
@@ -86,4 +87,42 @@ describe('a Hall and its witnesses', () => {
       });
     },
   );
+
+  test('A witness that was not told of the key of the log after a rotation is, with the command that the doctor names.', async () => {
+    const cwd = scratch();
+    const witness = join(cwd, 'my-witness');
+    const named = await wcp(['witness', 'init', witness, '--name', 'witness.example/w1', '--json']);
+    const dir = join(cwd, 'my-hall');
+    await (await openDeployment(dir, { listens: false, keys: 'none' })).close();
+    const { hall: quiet, close } = await openDeployment(dir, { listens: false, log: () => {} });
+    const { origin } = quiet.log;
+    const [first] = quiet.log.keys();
+    await close();
+    await wcp(['witness', 'watch', witness, writeVerifierKey(origin, first?.public_key ?? '')]);
+    const served = await serve(witness);
+    const server = join(dir, 'server.json');
+    const witnesses = [{ key: JSON.parse(named.out).key, url: served.url }];
+    writeFileSync(server, JSON.stringify({ ...JSON.parse(readFileSync(server, 'utf8')), witnesses }));
+
+    const opened = await openDeployment(dir, { listens: false, log: () => {} });
+    await opened.hall.log.checkpoint();
+    await opened.hall.log.rotateKey();
+    await opened.close();
+    const check = async () => {
+      const { out } = await wcp(['doctor', dir, '--json'], { cwd, ...REAL_CLOCK });
+      const { checks } = JSON.parse(out) as { checks: { name: string; status: string; remedy: string }[] };
+      return checks.find(({ name }) => name === 'witness');
+    };
+    const found = await check();
+    expect(found).toMatchObject({ status: 'warn', remedy: expect.stringMatching(/^wcp witness watch /) });
+
+    const words = found?.remedy.split(' ').slice(1) ?? [];
+    expect(await wcp(words, { cwd })).toMatchObject({ code: 0, err: '' });
+    await ended(served.child);
+    await serve(witness, new URL(served.url).port);
+    const again = await openDeployment(dir, { listens: false, log: () => {} });
+    await again.hall.log.checkpoint();
+    await expect.poll(check, { timeout: 60_000, interval: 500 }).toMatchObject({ status: 'ok' });
+    await again.close();
+  });
 });

@@ -10,7 +10,7 @@ import { machineChecks } from './machine-checks.ts';
 import { portCheck } from './port-check.ts';
 import { approvalChecks } from './services/approval-checks.ts';
 import { banListChecks } from './services/ban-list-checks.ts';
-import { checkpointChecks } from './services/checkpoint-checks.ts';
+import { checkpointChecks, logOf } from './services/checkpoint-checks.ts';
 import { gateChecks } from './services/gate-checks.ts';
 import { telemetryChecks } from './services/telemetry-checks.ts';
 import { settingsChecks } from './settings-checks.ts';
@@ -61,7 +61,7 @@ export async function examineDeployment(
           ...(await banListChecks(base, settings.subscriptions)),
           ...(await telemetryChecks(base, settings.telemetry)),
           ...(await approvalChecks(base, settings.approvals.chats, settings.server.approvals)),
-          ...(await checkpointChecks(base, settings.checkpoints, settings.server.origin)),
+          ...(await checkpointChecks(base, settings.checkpoints, logOf(settings.server, store.terms))),
           ...(await exportChecks(settings.exports)),
           await portCheck(dir, settings.server, store.isInUse),
           ...(await workerChecks(base, settings, probe)),

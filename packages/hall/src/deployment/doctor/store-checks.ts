@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeyTerm } from '@wcp/evidence/log';
 import { WcpError } from '@wcp/spec';
 import { HallClock } from '../../base/hall-clock.ts';
 import { inspectStorage, type StorageState } from '../../storage/evidence/inspect-storage.ts';
@@ -16,6 +17,8 @@ import { asRoot } from './shell-command.ts';
 /** What the store says, and what was found about it. */
 interface StoreReading {
   readonly isInUse: boolean;
+  /** The keys of the log in their order; null where the store was not looked into. */
+  readonly terms: readonly KeyTerm[] | null;
   readonly checks: readonly DeploymentCheck[];
 }
 
@@ -34,12 +37,14 @@ export async function storeChecks(
   const { keys, check } = await keyCheck(dir, settings?.server.origin ?? '', postgres);
   if (postgres !== undefined) {
     const { isInUse, check: store } = await databaseCheck(postgres);
-    return { isInUse, checks: [check, store, clockCheck(now, null)] };
+    return { isInUse, terms: null, checks: [check, store, clockCheck(now, null)] };
   }
-  if (keys === null || settings === null) return { isInUse: false, checks: [check, clockCheck(now, null)] };
+  if (keys === null || settings === null) {
+    return { isInUse: false, terms: null, checks: [check, clockCheck(now, null)] };
+  }
   const { state, check: store } = await storeCheck(dir, keys, settings);
-  const latest = state?.state === 'sound' ? state.latest : null;
-  return { isInUse: state?.state === 'in_use', checks: [check, store, clockCheck(now, latest)] };
+  const { latest, terms } = state?.state === 'sound' ? state : { latest: null, terms: null };
+  return { isInUse: state?.state === 'in_use', terms, checks: [check, store, clockCheck(now, latest)] };
 }
 
 async function keyCheck(

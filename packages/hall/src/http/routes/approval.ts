@@ -8,16 +8,20 @@ import { ProblemError } from '../../base/problem.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { visibleTenant } from '../access.ts';
 import type { HallParts } from '../hall-parts.ts';
-import { cut, readPage } from '../pagination.ts';
+import { cut, readPage, withOmitted } from '../pagination.ts';
 import type { Routes } from '../route.ts';
 import { readInput, readResult } from '../stored.ts';
 
 /** Requests that wait for a human, and what the human does (sections 5 and 9). */
 export const APPROVAL_ROUTES = {
   listPendingApprovals: {
-    handle({ hall, query }) {
+    async handle({ hall, query }) {
       const { items, next_cursor } = cut(hall.pendingApprovals.pending(), ageOf, readPage(query));
-      return { items: items.map((approval) => show(approval, hall, null)), next_cursor };
+      const shown = items.map((approval) => show(approval, hall, null));
+      // Those that nobody can read have no place among the others: the last page counts them.
+      const where = { state: 'pending' };
+      const lost = next_cursor === null ? await hall.storage.payloads.lost('approvals', { where }) : [];
+      return withOmitted({ items: shown, next_cursor }, lost.length);
     },
   },
   showApproval: {

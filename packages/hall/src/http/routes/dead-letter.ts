@@ -8,7 +8,7 @@ import {
   replayedChange,
 } from '../../dispatch/dead-letters.ts';
 import type { HallParts } from '../hall-parts.ts';
-import { readPage } from '../pagination.ts';
+import { readPage, withOmitted } from '../pagination.ts';
 import type { Call, Routes } from '../route.ts';
 import { readInput } from '../stored.ts';
 
@@ -26,7 +26,13 @@ export const DEAD_LETTER_ROUTES = {
         ...(state !== undefined && { where: { state } }),
       });
       const items = rows.slice(0, limit).map(readDeadLetter).map(show);
-      return { items, next_cursor: rows.length > limit ? (items.at(-1)?.decision_id ?? null) : null };
+      const next_cursor = rows.length > limit ? (items.at(-1)?.decision_id ?? null) : null;
+      const lost = await storage.payloads.lost('dead_letters', {
+        ...(cursor !== null && { after: cursor }),
+        ...(state !== undefined && { where: { state } }),
+        ...(next_cursor !== null && { until: next_cursor }),
+      });
+      return withOmitted({ items, next_cursor }, lost.length);
     },
   },
   replayDeadLetter: {

@@ -8,7 +8,7 @@ import { gonePayload } from '../../storage/payload/gone-payload.ts';
 import { rowThere } from '../../storage/seal/row-there.ts';
 import type { ReceiptRow, Store } from '../../storage/store/store.ts';
 import { visibleTenant } from '../access.ts';
-import { type Items, type Page, positionOf, readPage } from '../pagination.ts';
+import { type Items, type Page, positionOf, readPage, withOmitted } from '../pagination.ts';
 import type { Routes } from '../route.ts';
 import { readReceipt, readResult, readWorldDocuments } from '../stored.ts';
 
@@ -32,7 +32,9 @@ export const DECISION_ROUTES = {
       const isWanted = ({ decision }: DecisionRecord) =>
         (outcome === undefined || decision.outcome === outcome) &&
         (deny_code === undefined || decision.deny_code === deny_code);
-      return { items: held.filter(isWanted), next_cursor };
+      const missing = items.filter((_, index) => records[index] === null).map(({ position }) => position);
+      const lost = missing.length === 0 ? [] : await storage.payloads.lost('decisions', { keys: missing });
+      return withOmitted({ items: held.filter(isWanted), next_cursor }, lost.length);
     },
   },
   showDecision: {

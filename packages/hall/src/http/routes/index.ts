@@ -11,6 +11,7 @@ import { DECISION_ROUTES } from './decision.ts';
 import { DISPATCH_ROUTES } from './dispatch.ts';
 import { ERASURE_ROUTES } from './erasure.ts';
 import { EVENT_ROUTES } from './event.ts';
+import { EXPORT_ROUTES } from './export.ts';
 import { FREEZE_ROUTES } from './freeze.ts';
 import { HEALTH_ROUTES } from './health.ts';
 import { IDENTITY_ROUTES } from './identity.ts';
@@ -39,6 +40,7 @@ export const ROUTES: Routes = {
   ...FREEZE_ROUTES,
   ...ERASURE_ROUTES,
   ...BACKUP_ROUTES,
+  ...EXPORT_ROUTES,
   ...BUDGET_ROUTES,
   ...IDENTITY_ROUTES,
 };

@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KeyTerm } from '@wcp/evidence/log';
 import type { Receipt } from '@wcp/spec';
 import { OpenSigners, type StorageIdentity } from '../keys/signer-source.ts';
 import { checkLedger } from '../ledger/ledger.ts';
@@ -11,8 +12,15 @@ import type { Store } from '../store/store.ts';
 /** How a store on disk is. */
 export type StorageState =
   | { readonly state: 'absent' | 'in_use' | 'too_large' }
-  /** It can be opened. `latest` is the time of its last receipt; null where it has none. */
-  | { readonly state: 'sound'; readonly size: number; readonly latest: string | null };
+  | {
+      /** It can be opened. */
+      readonly state: 'sound';
+      readonly size: number;
+      /** The time of its last receipt; null where it has none. */
+      readonly latest: string | null;
+      /** The keys of the log in their order. */
+      readonly terms: readonly KeyTerm[];
+    };
 
 /** The largest store that is copied in order to look at it, in bytes. */
 const MAX_COPY = 2 * 1024 ** 3;
@@ -50,10 +58,10 @@ async function inspectCopy(file: string, identity: StorageIdentity): Promise<Sto
 async function inspect(store: Store, identity: StorageIdentity): Promise<StorageState> {
   const signers = new OpenSigners();
   try {
-    const { sealed, frontier } = await checkLedger(store, await signers.identity(identity));
+    const { sealed, frontier, keys } = await checkLedger(store, await signers.identity(identity));
     const [last] = await sealed.list('receipts', { descending: true, limit: 1 });
     const { dispatched_at } = JSON.parse(last?.receipt ?? '{}') as Partial<Receipt>;
-    return { state: 'sound', size: frontier.size, latest: dispatched_at ?? null };
+    return { state: 'sound', size: frontier.size, latest: dispatched_at ?? null, terms: keys.terms };
   } finally {
     signers.close();
     await store.close();

@@ -99,7 +99,7 @@ async function openInThread(
   const storage: EvidenceStorage = {
     store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'wipe', 'close']),
     ledger: { ...ledger, rotate: (source, at) => ledger.rotate(sentSource(source), at) },
-    payloads: thread.part<Payloads>('payloads', ['plan', 'forget', 'work', 'retain']),
+    payloads: thread.part<Payloads>('payloads', ['plan', 'forget', 'work', 'retain', 'lost']),
     copyTo: (copy) => thread.copyTo(copy),
     close: () => thread.close(),
   };

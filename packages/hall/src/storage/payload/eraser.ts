@@ -5,7 +5,7 @@ import { SerialQueue } from '../../base/serial-queue.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { OpenLedger } from '../ledger/ledger.ts';
 import { rowThere } from '../seal/row-there.ts';
-import type { Change } from '../store/store.ts';
+import type { Change, Key } from '../store/store.ts';
 import { decisionsOfRequest, isInFlight, type PlacedDecision } from './erase-decision.ts';
 import {
   type ErasureOrder,
@@ -17,6 +17,7 @@ import {
   tenantOf,
 } from './erasure.ts';
 import { ErasureWork, erasureChange, type OpenErasure, readErasure } from './erasure-work.ts';
+import { lostRows, type ReadTable, type RowRange } from './lost-rows.ts';
 import type { PayloadStore } from './payload-store.ts';
 import { nextDue, retentionChange } from './retention.ts';
 
@@ -35,6 +36,8 @@ export interface Payloads {
   work(): Promise<boolean>;
   /** Forgets what is past its time, a bounded part of it; resolves with how many decisions that were. */
   retain(rules: readonly RetentionRule[], at: string): Promise<number>;
+  /** The keys of rows that are there and that nobody can read: their data key is lost, and not forgotten. */
+  lost(table: ReadTable, range: RowRange): Promise<readonly Key[]>;
 }
 
 /** Forgets payloads in the thread of the store. */
@@ -75,6 +78,10 @@ export class Eraser implements Payloads {
 
   retain(rules: readonly RetentionRule[], at: string): Promise<number> {
     return this.#queue.run(() => this.#retain(rules, at));
+  }
+
+  lost(table: ReadTable, range: RowRange): Promise<readonly Key[]> {
+    return lostRows(this.#ledger.store, table, range);
   }
 
   /** What may be long is counted before, while others commit; what came meanwhile is counted in one go. */

@@ -5,8 +5,8 @@ import { containment, freeObject, receipt, routeDecision, type Wire } from '../d
 import {
   LOOKUP_PROBLEMS,
   type Operation,
-  pageOf,
   pageQuery,
+  readablePageOf,
   text,
   textUpTo,
   USUAL_PROBLEMS,
@@ -91,7 +91,7 @@ export const APPROVAL_OPERATIONS = {
     summary: 'The pending approvals, oldest first',
     access: OVERSEERS,
     query: closed(pageQuery),
-    answers: { 200: pageOf(ApprovalSchema) },
+    answers: { 200: readablePageOf(ApprovalSchema) },
     problems: USUAL_PROBLEMS,
   },
   showApproval: {

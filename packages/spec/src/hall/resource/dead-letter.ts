@@ -5,8 +5,8 @@ import { receipt, routeDecision, type Wire } from '../documents.ts';
 import {
   CHANGE_PROBLEMS,
   type Operation,
-  pageOf,
   pageQuery,
+  readablePageOf,
   text,
   textUpTo,
   USUAL_PROBLEMS,
@@ -38,7 +38,7 @@ export const DEAD_LETTER_OPERATIONS = {
     summary: 'Failed dispatches in the order of their decision ids',
     access: OVERSEERS,
     query: closed({ ...pageQuery, state: Type.Optional(state) }),
-    answers: { 200: pageOf(DeadLetterSchema) },
+    answers: { 200: readablePageOf(DeadLetterSchema) },
     problems: USUAL_PROBLEMS,
   },
   replayDeadLetter: {

@@ -7,6 +7,7 @@ import {
   type Operation,
   pageOf,
   pageQuery,
+  readablePageOf,
   textUpTo,
   USUAL_PROBLEMS,
 } from '../operation.ts';
@@ -66,7 +67,7 @@ export const DECISION_OPERATIONS = {
       tenant_id: Type.Optional(name),
       correlation_id: Type.Optional(name),
     }),
-    answers: { 200: pageOf(DecisionRecordSchema) },
+    answers: { 200: readablePageOf(DecisionRecordSchema) },
     problems: USUAL_PROBLEMS,
   },
   showDecision: {

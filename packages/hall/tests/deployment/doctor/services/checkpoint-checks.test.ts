@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateSigningKey, merkleRoot, signCheckpoint } from '@wcp/evidence';
+import { type KeyTerm, writeVerifierKey } from '@wcp/evidence/log';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 // @boundaries-ignore The authority is a program of the machine, which the tests of two packages ask.
 import { hasOpenssl, TimestampAuthority } from '../../../../../cli/tests/support/timestamp-authority.ts';
 import { TimestampRecipient } from '../../../../src/checkpoints/timestamp-recipient.ts';
-import { checkpointChecks } from '../../../../src/deployment/doctor/services/checkpoint-checks.ts';
+import { checkpointChecks, logOf } from '../../../../src/deployment/doctor/services/checkpoint-checks.ts';
 import { TestHall } from '../../../support/test-hall.ts';
 import { TestWitness } from '../../../support/witnesses.ts';
 
@@ -30,8 +31,10 @@ async function answering(status: number, body: string): Promise<string> {
 }
 
 const base = { dir: '.', env: {}, now: Date.now() };
+const server = { origin: ORIGIN, host: '127.0.0.1', port: 0 };
+const log = (terms: readonly KeyTerm[] | null = null) => logOf(server, terms);
 const check = async (options: Parameters<typeof checkpointChecks>[1]) =>
-  (await checkpointChecks({ ...base, now: Date.now() }, options, ORIGIN))[0];
+  (await checkpointChecks({ ...base, now: Date.now() }, options, log()))[0];
 const ask = ({ identity, url }: TestWitness, named = identity) => check({ witnesses: [{ key: named, url }] });
 
 describe('The doctor asks a witness', () => {
@@ -60,6 +63,33 @@ describe('The doctor asks a witness', () => {
       message: expect.stringContaining('another key'),
       remedy: expect.stringMatching(/^curl -i /),
     });
+  });
+
+  test('that nobody told of the key that the log has now, and names the command that does.', async () => {
+    const one = await witness();
+    const { identity, url } = one;
+    const checkpoints = { witnesses: [{ key: identity, url }] };
+    const key_files = { prepare: async () => generateSigningKey(), complete: async () => {} };
+    const { hall } = await TestHall.open({ key, key_files, checkpoints });
+    open.push({ close: () => hall.close() });
+    await hall.log.checkpoint();
+    await hall.log.rotateKey();
+    const terms = hall.log.keys();
+    const address = new URL(await hall.app.listen({ host: '127.0.0.1', port: 0 }));
+    const shown = logOf({ ...server, port: Number(address.port) }, null);
+    const size = terms.at(-1)?.from_position;
+    const verifierKey = writeVerifierKey(ORIGIN, terms.at(-1)?.public_key ?? '');
+    for (const known of [log(terms), shown]) {
+      expect((await checkpointChecks(base, checkpoints, known))[0]).toMatchObject({
+        status: 'warn',
+        subject: 'witness.example/w1',
+        message: expect.stringContaining(`changed at ${size} receipts`),
+        remedy: `wcp witness watch my-witness ${verifierKey} --from-size ${size}`,
+      });
+    }
+    const other = logOf({ ...server, origin: 'other.example/log', port: Number(address.port) }, null);
+    expect(await other.terms()).toBeNull();
+    expect(await check(checkpoints)).toMatchObject({ status: 'ok' });
   });
 
   test('that is down, and a server that is no witness.', async () => {
@@ -113,7 +143,7 @@ describe.skipIf(!hasOpenssl)('The doctor asks an authority of timestamps', () =>
     const [late] = await checkpointChecks(
       { ...base, now: Date.now() + 10 * 86_400_000 },
       { timestamps: [{ url, certificates }] },
-      ORIGIN,
+      log(),
     );
     expect(late).toMatchObject(asked('None of its certificates is valid now'));
   });
@@ -123,7 +153,7 @@ describe.skipIf(!hasOpenssl)('The doctor asks an authority of timestamps', () =>
     const [apart] = await checkpointChecks(
       { ...base, now: Date.now() + 120_000 },
       { timestamps: [{ url, certificates }] },
-      ORIGIN,
+      log(),
     );
     expect(apart).toMatchObject({ status: 'warn', message: expect.stringContaining('CLOCKS_APART') });
     const note = signCheckpoint({ origin: ORIGIN, size: 0, root: merkleRoot([]) }, key);
