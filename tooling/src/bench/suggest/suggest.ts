@@ -8,7 +8,7 @@ import { writeBundle } from './write-bundle.ts';
 
 const DECISIONS = 100_000;
 const WCP = fileURLToPath(new URL('../../../../packages/cli/bin/wcp.mjs', import.meta.url));
-const PEAK = new URL('./print-peak.ts', import.meta.url).href;
+const PEAK = new URL('../command-line/print-peak.ts', import.meta.url).href;
 
 /** What `wcp rules suggest` takes for very many recorded decisions: it reads each of them twice. */
 export async function suggestRows(): Promise<BenchRow[]> {
