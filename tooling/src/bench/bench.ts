@@ -64,7 +64,10 @@ const earlier = options.compare === undefined ? null : earlierFigures(options.co
 
 const rows: BenchRow[] = [];
 for (const [name, measure] of Object.entries(GROUPS)) {
-  if (options.only === undefined || options.only === name) rows.push(...(await measure(options)));
+  if (options.only !== undefined && options.only !== name) continue;
+  const began = performance.now();
+  rows.push(...(await measure(options)));
+  console.error(`${name}: measured in ${Math.round((performance.now() - began) / 1_000)} s`);
 }
 for (const row of rows) console.log(lineOf(row));
 const figures = rows.map(figureOf);
