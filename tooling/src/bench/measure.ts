@@ -69,7 +69,7 @@ export function median(numbers: readonly number[]): number {
 }
 
 /** The value below which a share of the numbers lies. */
-export function quantile(numbers: readonly number[], share: number): number {
+function quantile(numbers: readonly number[], share: number): number {
   const sorted = Float64Array.from(numbers).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { timesInTurns } from '../measure.ts';
 import { type BenchRow, sampledRow } from '../row.ts';
 import { input, rules, worker } from '../world.ts';
+import { PEAK, peakIn } from './peak.ts';
 
 const WCP = fileURLToPath(new URL('../../../../packages/cli/bin/wcp.mjs', import.meta.url));
-const PEAK = new URL('./print-peak.ts', import.meta.url).href;
 const ROUNDS = 15;
 
 /** Command lines, the first of which does nothing. */
@@ -32,7 +32,9 @@ export async function commandLineRows(): Promise<BenchRow[]> {
       commands.map((args) => () => run(args, folder)),
       ROUNDS,
     );
-    const peaks = commands.map((args) => Array.from({ length: ROUNDS }, () => peakOf(args, folder)));
+    const peaks = commands.map((args) =>
+      Array.from({ length: ROUNDS }, () => peakIn(run(['--import', PEAK, ...args], folder))),
+    );
     return [...rowsOf('time', 'ms', times), ...rowsOf('memory', 'MiB', peaks)];
   } finally {
     rmSync(folder, { recursive: true });
@@ -55,11 +57,4 @@ function run(args: readonly string[], folder: string): string {
   });
   if (status !== 0) throw new Error(`\`node ${args.join(' ')}\` ended with ${status}: ${stderr}`);
   return stderr;
-}
-
-/** The most memory that a command takes, in mebibytes. */
-function peakOf(args: readonly string[], folder: string): number {
-  const peak = /^peak (\d+)$/m.exec(run(['--import', PEAK, ...args], folder))?.[1];
-  if (peak === undefined) throw new Error('A command did not say how much memory it took.');
-  return Number(peak) / 1_024;
 }
