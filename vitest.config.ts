@@ -68,6 +68,7 @@ const SYSTEM = [
   'packages/cli/tests/commands/witness/serve.test.ts',
   'packages/cli/tests/commands/worker/serve.test.ts',
   'packages/cli/tests/commands/workers/attested-worker.test.ts',
+  'packages/cli/tests/compile-cache.test.ts',
   'packages/cli/tests/docs/evidence.test.ts',
   'packages/cli/tests/docs/policy-engines.test.ts',
   'packages/cli/tests/mcp/cancellation.test.ts',

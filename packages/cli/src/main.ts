@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import './closed-debugger.ts';
-import { nodeTerminal } from './node-terminal.ts';
-import { runCli } from './run-cli.ts';
+import { closeDebugger } from './closed-debugger.ts';
+import { keepCompiledCode } from './compile-cache.ts';
 
+closeDebugger();
+keepCompiledCode();
+const { nodeTerminal } = await import('./node-terminal.ts');
+const { runCli } = await import('./run-cli.ts');
 process.exitCode = await runCli(process.argv.slice(2), nodeTerminal());

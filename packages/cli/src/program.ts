@@ -1,41 +1,8 @@
 import { Command } from 'commander';
 import { cliVersion } from './base/package-file.ts';
 import type { Terminal } from './base/terminal.ts';
-import { addAgents } from './commands/agents/agents.ts';
-import { addApprovals } from './commands/approvals/approvals.ts';
-import { addAttest } from './commands/attest/attest.ts';
-import { addKeygen } from './commands/attest/keygen.ts';
-import { addBans } from './commands/bans/bans.ts';
-import { addConformance } from './commands/conformance/conformance.ts';
-import { addDispatch } from './commands/decide/dispatch.ts';
-import { addExplain } from './commands/decide/explain.ts';
-import { addReplay } from './commands/decide/replay.ts';
-import { addRoute } from './commands/decide/route.ts';
-import { addCatalog } from './commands/documents/catalog.ts';
-import { addValidate } from './commands/documents/validate.ts';
-import { addEvidence } from './commands/evidence/evidence.ts';
-import { addExports } from './commands/exports/exports.ts';
-import { addAuthorities } from './commands/hall/authorities.ts';
-import { addBackup } from './commands/hall/backup.ts';
-import { addBudgets } from './commands/hall/budgets.ts';
-import { addDeadLetters } from './commands/hall/dead-letters.ts';
-import { addDoctor } from './commands/hall/doctor.ts';
-import { addFreeze } from './commands/hall/freeze.ts';
-import { addHealth } from './commands/hall/health.ts';
-import { addKeys } from './commands/hall/keys.ts';
-import { addRestore } from './commands/hall/restore.ts';
-import { addServe } from './commands/hall/serve.ts';
-import { addHook } from './commands/hook/hook.ts';
-import { addMcp } from './commands/mcp/mcp.ts';
-import { addReceipts } from './commands/receipts/receipts.ts';
 import type { CommandContext, ExitWith } from './commands/register.ts';
-import { addRules } from './commands/rules/rules.ts';
-import { addDemo } from './commands/tour/demo.ts';
-import { addPipeline } from './commands/tour/pipeline.ts';
-import { addVersion } from './commands/version.ts';
-import { addWitness } from './commands/witness/witness.ts';
-import { addWorker } from './commands/worker/worker.ts';
-import { addWorkers } from './commands/workers/workers.ts';
+import { type CommandName, SUMMARIES } from './commands/summaries.ts';
 import { escaped } from './print/layout.ts';
 
 const EPILOGUE = `
@@ -46,28 +13,88 @@ New here? Run \`wcp serve my-hall\`.`;
 
 type AddCommand = (program: Command, context: CommandContext) => void;
 
+/** How a command is loaded: only the one that runs is, because to load them all takes longer than most of them do. */
+const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
+  demo: async () => (await import('./commands/tour/demo.ts')).addDemo,
+  pipeline: async () => (await import('./commands/tour/pipeline.ts')).addPipeline,
+  serve: async () => (await import('./commands/hall/serve.ts')).addServe,
+  mcp: async () => (await import('./commands/mcp/mcp.ts')).addMcp,
+  hook: async () => (await import('./commands/hook/hook.ts')).addHook,
+  agents: async () => (await import('./commands/agents/agents.ts')).addAgents,
+  route: async () => (await import('./commands/decide/route.ts')).addRoute,
+  explain: async () => (await import('./commands/decide/explain.ts')).addExplain,
+  dispatch: async () => (await import('./commands/decide/dispatch.ts')).addDispatch,
+  replay: async () => (await import('./commands/decide/replay.ts')).addReplay,
+  validate: async () => (await import('./commands/documents/validate.ts')).addValidate,
+  rules: async () => (await import('./commands/rules/rules.ts')).addRules,
+  catalog: async () => (await import('./commands/documents/catalog.ts')).addCatalog,
+  approvals: async () => (await import('./commands/approvals/approvals.ts')).addApprovals,
+  workers: async () => (await import('./commands/workers/workers.ts')).addWorkers,
+  worker: async () => (await import('./commands/worker/worker.ts')).addWorker,
+  'dead-letters': async () => (await import('./commands/hall/dead-letters.ts')).addDeadLetters,
+  freeze: async () => (await import('./commands/hall/freeze.ts')).addFreeze,
+  release: async () => (await import('./commands/hall/freeze.ts')).addRelease,
+  freezes: async () => (await import('./commands/hall/freeze.ts')).addFreezes,
+  budgets: async () => (await import('./commands/hall/budgets.ts')).addBudgets,
+  health: async () => (await import('./commands/hall/health.ts')).addHealth,
+  doctor: async () => (await import('./commands/hall/doctor.ts')).addDoctor,
+  backup: async () => (await import('./commands/hall/backup.ts')).addBackup,
+  restore: async () => (await import('./commands/hall/restore.ts')).addRestore,
+  keys: async () => (await import('./commands/hall/keys.ts')).addKeys,
+  authorities: async () => (await import('./commands/hall/authorities.ts')).addAuthorities,
+  keygen: async () => (await import('./commands/attest/keygen.ts')).addKeygen,
+  receipts: async () => (await import('./commands/receipts/receipts.ts')).addReceipts,
+  evidence: async () => (await import('./commands/evidence/evidence.ts')).addEvidence,
+  exports: async () => (await import('./commands/exports/exports.ts')).addExports,
+  witness: async () => (await import('./commands/witness/witness.ts')).addWitness,
+  attest: async () => (await import('./commands/attest/attest.ts')).addAttest,
+  bans: async () => (await import('./commands/bans/bans.ts')).addBans,
+  conformance: async () => (await import('./commands/conformance/conformance.ts')).addConformance,
+  version: async () => (await import('./commands/version.ts')).addVersion,
+};
+
 /** The commands in the groups in which the help lists them. */
-const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
-  ['Get started:', [addDemo, addPipeline, addServe]],
-  ['Govern MCP servers and agents:', [addMcp, addHook, addAgents]],
-  ['Decide requests:', [addRoute, addExplain, addDispatch, addReplay]],
-  ['Check documents:', [addValidate, addRules, addCatalog]],
+const GROUPS: readonly (readonly [heading: string, names: readonly CommandName[]])[] = [
+  ['Get started:', ['demo', 'pipeline', 'serve']],
+  ['Govern MCP servers and agents:', ['mcp', 'hook', 'agents']],
+  ['Decide requests:', ['route', 'explain', 'dispatch', 'replay']],
+  ['Check documents:', ['validate', 'rules', 'catalog']],
   [
     'Approve, enrol and operate:',
     [
-      ...[addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addBudgets],
-      ...[addHealth, addDoctor, addBackup, addRestore],
+      ...(['approvals', 'workers', 'worker', 'dead-letters', 'freeze', 'release', 'freezes'] as const),
+      ...(['budgets', 'health', 'doctor', 'backup', 'restore'] as const),
     ],
   ],
-  ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
-  ['Verify evidence and code:', [addReceipts, addEvidence, addExports, addWitness, addAttest, addBans]],
-  ['Implement the protocol:', [addConformance]],
-  ['About this tool:', [addVersion]],
+  ['Manage keys:', ['keys', 'authorities', 'keygen']],
+  ['Verify evidence and code:', ['receipts', 'evidence', 'exports', 'witness', 'attest', 'bans']],
+  ['Implement the protocol:', ['conformance']],
+  ['About this tool:', ['version']],
 ];
 
-/** The command line of `wcp`; `exitWith` receives the exit code of the command that ran. */
-export function createProgram(terminal: Terminal, wantsJson: boolean, exitWith: ExitWith): Command {
-  const program = new Command('wcp')
+/**
+ * The command line of `wcp`; `exitWith` receives the exit code of the command that ran. Of a command that is not
+ * wanted it knows the name and the summary.
+ */
+export async function createProgram(
+  terminal: Terminal,
+  wantsJson: boolean,
+  exitWith: ExitWith,
+  isWanted: (name: string) => boolean,
+): Promise<Command> {
+  const program = emptyProgram(terminal, wantsJson);
+  for (const [heading, names] of GROUPS) {
+    program.commandsGroup(heading);
+    for (const name of names) {
+      if (isWanted(name)) (await COMMANDS[name]())(program, { terminal, exitWith });
+      else program.command(name).summary(SUMMARIES[name]);
+    }
+  }
+  return program.helpCommand('help [command]', 'Show the help of a command.');
+}
+
+function emptyProgram(terminal: Terminal, wantsJson: boolean): Command {
+  return new Command('wcp')
     .usage('<command> [options]')
     .description('The Worker Class Protocol: decide whether a worker may do a job, and verify the evidence.')
     .version(cliVersion(), '-V, --version', 'print the version')
@@ -82,11 +109,6 @@ export function createProgram(terminal: Terminal, wantsJson: boolean, exitWith: 
     })
     .showHelpAfterError('Run `wcp --help` to see the commands.')
     .addHelpText('after', EPILOGUE);
-  for (const [heading, commands] of GROUPS) {
-    program.commandsGroup(heading);
-    for (const add of commands) add(program, { terminal, exitWith });
-  }
-  return program.helpCommand('help [command]', 'Show the help of a command.');
 }
 
 const SUGGESTION = /^([\s\S]*?)(\n\(Did you mean [\w ,?-]+\))?\n$/;

@@ -1,13 +1,7 @@
-import { WcpError } from '@wcp/spec';
 import { CommanderError } from 'commander';
-import { CliError, usageError } from './base/cli-error.ts';
+import { usageError } from './base/cli-error.ts';
 import { EXIT, type ExitCode } from './base/exit-code.ts';
-import { nodeCheck } from './base/node-check.ts';
-import { reasonOf } from './base/system-error.ts';
 import type { Terminal } from './base/terminal.ts';
-import { hallErrorOf } from './client/hall-errors.ts';
-import { jsonText } from './print/json.ts';
-import { printProblems } from './print/problems.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -24,39 +18,24 @@ import { createProgram } from './program.ts';
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const wantsJson = args.includes('--json');
   let code: ExitCode = EXIT.ok;
-  const program = createProgram(terminal, wantsJson, (exitCode) => {
+  const exitWith = (exitCode: ExitCode) => {
     code = exitCode;
-  });
+  };
   try {
+    const program = await createProgram(terminal, wantsJson, exitWith, (name) => args.includes(name));
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    return report(error, terminal, wantsJson);
+    if (!(error instanceof CommanderError)) return await report(error, terminal, wantsJson);
+    if (error.exitCode === 0) return EXIT.ok;
+    // Commander has already written its message, unless the output is JSON.
+    if (!wantsJson) return EXIT.bad;
+    return await report(usageError(error.message.replace(/^error: /, '')), terminal, wantsJson);
   }
 }
 
-function report(error: unknown, terminal: Terminal, wantsJson: boolean): ExitCode {
-  if (error instanceof CommanderError) return reportUsage(error, terminal, wantsJson);
-  const known = error instanceof CliError ? error : hallErrorOf(error);
-  const { problems, exit } = known ?? usageError(unexpected(error));
-  if (wantsJson) terminal.write(jsonText({ ok: false, problems }));
-  else printProblems(terminal, problems);
-  return exit;
-}
-
-/** Commander has already written its message, unless the output is JSON. */
-function reportUsage(error: CommanderError, terminal: Terminal, wantsJson: boolean): ExitCode {
-  if (error.exitCode === 0) return EXIT.ok;
-  const message = error.message.replace(/^error: /, '');
-  if (wantsJson) terminal.write(jsonText({ ok: false, problems: usageError(message).problems }));
-  return EXIT.bad;
-}
-
-/** A WcpError speaks for itself; of any other error nothing is shown but that it happened. */
-function unexpected(error: unknown): string {
-  if (error instanceof WcpError) return error.message;
-  if (typeof (error as NodeJS.ErrnoException | null)?.errno === 'number') return reasonOf(error);
-  const { status, message, remedy } = nodeCheck(process.versions.node);
-  if (status === 'fail') return `${message} Install one: ${remedy}`;
-  return 'wcp failed unexpectedly. This is a bug: please report it with the command that you ran.';
+/** What reports an error is loaded where there is one. */
+async function report(error: unknown, terminal: Terminal, wantsJson: boolean): Promise<ExitCode> {
+  const { reportError } = await import('./report-error.ts');
+  return reportError(error, terminal, wantsJson);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SUMMARIES } from '../src/commands/summaries.ts';
 import { start, wcp, wcpJson } from './support/support.ts';
 
 const COMMANDS = [
@@ -88,6 +89,20 @@ describe('every command', () => {
 });
 
 describe('wcp', () => {
+  it('The help without a command lists every command with its summary.', async () => {
+    const { out } = await wcp(['--help']);
+    const words = out.replace(/\s+/g, ' ');
+    for (const [name, summary] of Object.entries(SUMMARIES)) expect(words).toContain(` ${name} ${summary}`);
+  });
+
+  it('Help for a command is the same before and after its name, and lists what a group has.', async () => {
+    for (const name of ['route', 'rules', 'freezes']) {
+      const { out } = await wcp([name, '--help']);
+      expect(out).toContain(`Usage: wcp ${name} `);
+      expect((await wcp(['help', name])).out).toBe(out);
+    }
+  });
+
   it('Without a command wcp shows the help and exits 2.', async () => {
     const { code, out, err } = await wcp([]);
     expect(err).toContain('Usage: wcp ');

@@ -21,7 +21,12 @@ const TERMINAL: Terminal = {
   newId: () => '',
   untilStopped: () => Promise.resolve(),
 };
-const PROGRAM = createProgram(TERMINAL, false, () => {});
+const PROGRAM = await createProgram(
+  TERMINAL,
+  false,
+  () => {},
+  () => true,
+);
 
 /** The command that the words of a command line name, and its arguments. */
 function commandOf(words: readonly string[], command: Command = PROGRAM): [Command, readonly string[]] {

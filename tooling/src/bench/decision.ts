@@ -1,7 +1,7 @@
 import { analyzeRules, compileWorld, decide } from '@wcp/router';
 import { floorOf } from './floor.ts';
-import { heap, medianTime, rates } from './measure.ts';
-import type { BenchRow } from './row.ts';
+import { heap, median, rates, times } from './measure.ts';
+import { type BenchRow, sampledRow } from './row.ts';
 import { type BenchEnv, CONFIG, facts, input, overlappingRules, rules, worker } from './world.ts';
 
 const COUNTS = [1, 10, 100, 1_000, 10_000];
@@ -15,15 +15,12 @@ export function decisionRows(): BenchRow[] {
       const world = compileWorld({ rules: rules(count), workers: [worker()], config: CONFIG[env] });
       return () => decide(world, known, request);
     });
-    const [floorRate = 0, ...decideRates] = rates([floorFor(env), ...decisions]);
+    const [floor = [], ...samples] = rates([floorFor(env), ...decisions]);
     return [
-      { name: `${env}: floor`, value: floorRate, unit: 'decisions/s', ratio_to_floor: 1 },
-      ...decideRates.map((rate, index) => ({
-        name: `${env}: ${COUNTS[index]?.toLocaleString('en')} rules`,
-        value: rate,
-        unit: 'decisions/s',
-        ratio_to_floor: rate / floorRate,
-        ratio_to_one_rule: rate / (decideRates[0] ?? rate),
+      sampledRow(`${env}: floor`, 'decisions/s', floor),
+      ...samples.map((rate, index) => ({
+        ...sampledRow(`${env}: ${COUNTS[index]?.toLocaleString('en')} rules`, 'decisions/s', rate, floor),
+        ratio_to_one_rule: median(rate) / median(samples[0] ?? rate),
       })),
     ];
   });
@@ -51,17 +48,21 @@ export function worldRows(): BenchRow[] {
   const overlapping = overlappingRules(10_000);
   const workers = [worker()];
   return [
-    {
-      name: 'compile 10,000 rules',
-      value: medianTime(() => compileWorld({ rules: many, workers })),
-      unit: 'ms',
-    },
-    { name: 'dead rules in 10,000 rules', value: medianTime(() => analyzeRules(many)), unit: 'ms' },
-    {
-      name: 'dead rules in 10,000 overlapping rules',
-      value: medianTime(() => analyzeRules(overlapping), 3),
-      unit: 'ms',
-    },
+    sampledRow(
+      'compile 10,000 rules',
+      'ms',
+      times(() => compileWorld({ rules: many, workers })),
+    ),
+    sampledRow(
+      'dead rules in 10,000 rules',
+      'ms',
+      times(() => analyzeRules(many)),
+    ),
+    sampledRow(
+      'dead rules in 10,000 overlapping rules',
+      'ms',
+      times(() => analyzeRules(overlapping)),
+    ),
     { name: 'heap growth over 1,000,000 decisions', value: heapGrowth(), unit: 'MiB' },
   ];
 }

@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { EgressBroker } from '@wcp/sandbox';
-import { median } from './measure.ts';
-import type { BenchRow } from './row.ts';
+import { type BenchRow, sampledRow } from './row.ts';
 
-const REQUESTS = 3_000;
+const REQUESTS = 2_000;
 const AT_A_TIME = 16;
-const ROUNDS = 3;
-const STREAMED = 1 << 30;
+const ROUNDS = 5;
+/** Streamed in turns without and with the broker. */
+const STREAMED = 1 << 28;
 const CHUNK = Buffer.alloc(1 << 18);
 
 /** A way to the server: how to connect, and how many bytes come before its own. */
@@ -18,7 +18,7 @@ interface Way {
   readonly extra: number;
 }
 
-/** What the way out of a sandbox costs beside a connection without it: requests, and a gigabyte in one stream. */
+/** What the way out of a sandbox costs beside a connection without it: requests, and long streams. */
 export async function egressRows(): Promise<BenchRow[]> {
   const server = createServer(answerRequest).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -63,8 +63,7 @@ async function requestRows(name: string, direct: Way, brokered: Way, each: numbe
     floor.push(await requestRate(direct, each));
     rates.push(await requestRate(brokered, each));
   }
-  const value = median(rates);
-  return [{ name, value, unit: 'requests/s', ratio_to_floor: value / median(floor) }];
+  return [sampledRow(name, 'requests/s', rates, floor)];
 }
 
 async function requestRate(way: Way, each: number): Promise<number> {
@@ -93,15 +92,22 @@ async function requestMany({ connect: open }: Way, count: number): Promise<void>
 
 /** Mebibytes per second of one long answer, and what the memory of this process, which holds all parts, grows by. */
 async function streamRows(direct: Way, brokered: Way): Promise<BenchRow[]> {
-  const floor = await streamRate(direct);
+  const [floor, rates] = [[] as number[], [] as number[]];
   const before = process.memoryUsage.rss();
   let most = before;
   const timer = setInterval(() => {
     most = Math.max(most, process.memoryUsage.rss());
   }, 20);
-  const value = await streamRate(brokered).finally(() => clearInterval(timer));
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      floor.push(await streamRate(direct));
+      rates.push(await streamRate(brokered));
+    }
+  } finally {
+    clearInterval(timer);
+  }
   return [
-    { name: 'egress: 1 GiB in one answer', value, unit: 'MiB/s', ratio_to_floor: value / floor },
+    sampledRow('egress: 256 MiB in one answer', 'MiB/s', rates, floor),
     { name: 'egress: memory while it streams', value: (most - before) / 2 ** 20, unit: 'MiB more' },
   ];
 }

@@ -1,33 +1,23 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  appendReceipt,
-  createReceiptChain,
-  generateSigningKey,
-  packageHash,
-  verifyReceipts,
-} from '@wcp/evidence';
+import { appendReceipt, createReceiptChain, generateSigningKey, verifyReceipts } from '@wcp/evidence';
 import { decisionReceipt } from '@wcp/evidence/receipt';
 import { compileWorld, decide } from '@wcp/router';
-import { median, medianTime } from './measure.ts';
-import type { BenchRow } from './row.ts';
+import { times } from './measure.ts';
+import { type BenchRow, sampledRow } from './row.ts';
 import { CONFIG, facts, input, rules, worker } from './world.ts';
 
 const RECEIPTS = 5_000;
-const FILES = 1_000;
 
-/** Receipts signed and verified per second, and the hash of a package of a thousand files. */
-export async function evidenceRows(): Promise<BenchRow[]> {
+/** Receipts signed and verified per second. */
+export function evidenceRows(): BenchRow[] {
   const key = generateSigningKey();
   const keys = { [key.keyId]: key.publicKey };
   const receipts = signMany(key);
-  const signing = medianTime(() => signMany(key), 3);
-  const verifying = medianTime(() => expectSound(verifyReceipts(receipts, keys)), 3);
+  const perSecond = (milliseconds: number) => (RECEIPTS * 1000) / milliseconds;
+  const signing = times(() => signMany(key)).map(perSecond);
+  const verifying = times(() => expectSound(verifyReceipts(receipts, keys))).map(perSecond);
   return [
-    { name: 'receipts made and signed', value: (RECEIPTS * 1000) / signing, unit: 'receipts/s' },
-    { name: 'receipts verified', value: (RECEIPTS * 1000) / verifying, unit: 'receipts/s' },
-    { name: `package hash of ${FILES.toLocaleString('en')} files`, value: await packageTime(), unit: 'ms' },
+    sampledRow('receipts made and signed', 'receipts/s', signing),
+    sampledRow('receipts verified', 'receipts/s', verifying),
   ];
 }
 
@@ -50,29 +40,4 @@ function expectSound({
   readonly findings: readonly { readonly code: string }[];
 }): void {
   if (finding !== undefined) throw new Error(`The bench's own receipts do not verify: ${finding.code}`);
-}
-
-/** The median time, in milliseconds, of hashing a package of many files. */
-async function packageTime(): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'wcp-bench-'));
-  try {
-    writeModules(folder);
-    const times: number[] = [];
-    for (let round = 0; round < 5; round += 1) {
-      const start = performance.now();
-      await packageHash(folder);
-      times.push(performance.now() - start);
-    }
-    return median(times);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function writeModules(folder: string): void {
-  for (let index = 0; index < FILES; index += 1) {
-    const place = join(folder, `module-${index % 20}`);
-    mkdirSync(place, { recursive: true });
-    writeFileSync(join(place, `file-${index}.js`), `export const value = ${index};\n`.repeat(80));
-  }
 }

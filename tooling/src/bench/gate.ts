@@ -3,7 +3,7 @@ import { openGate } from '@wcp/policy';
 import { cedarPolicies } from '@wcp/policy/cedar';
 import { compileWorld, decide, type PolicyGate } from '@wcp/router';
 import { processorTime, rates } from './measure.ts';
-import type { BenchRow } from './row.ts';
+import { type BenchRow, sampledRow } from './row.ts';
 import { CONFIG, facts, input, rules, worker } from './world.ts';
 
 /** What the policies are about. Those about the worker need an entity for it, which Cedar reads anew each time. */
@@ -33,11 +33,8 @@ export async function gateRows(): Promise<BenchRow[]> {
   );
   const measured = rates(works, { now: processorTime });
   for (const gate of gates) await gate?.close();
-  const [floor = 0] = measured;
-  return ROWS.map(({ name }, index) => {
-    const value = measured[index] ?? 0;
-    return { name, value, unit: 'decisions/s', ratio_to_floor: value / floor };
-  });
+  const [floor = []] = measured;
+  return ROWS.map(({ name }, index) => sampledRow(name, 'decisions/s', measured[index] ?? [], floor));
 }
 
 function open(policies: keyof typeof FOLDERS) {

@@ -15,9 +15,22 @@ function time(work: () => unknown): number {
   return elapsed() - start;
 }
 
-/** The median of the times of several calls, in milliseconds. */
-export function medianTime(work: () => unknown, rounds = 5): number {
-  return median(Array.from({ length: rounds }, () => time(work)));
+/** The times of several calls, in milliseconds. */
+export function times(work: () => unknown, rounds = 5): number[] {
+  return Array.from({ length: rounds }, () => time(work));
+}
+
+/** The times of several works in milliseconds, in turns, so that a slow moment of the machine hits all alike. */
+export async function timesInTurns(works: readonly (() => unknown)[], rounds: number): Promise<number[][]> {
+  const samples = works.map(() => [] as number[]);
+  for (let round = -1; round < rounds; round += 1) {
+    for (const [index, work] of works.entries()) {
+      const start = elapsed();
+      await work();
+      if (round >= 0) samples[index]?.push(elapsed() - start);
+    }
+  }
+  return samples;
 }
 
 interface RateOptions {
@@ -28,15 +41,15 @@ interface RateOptions {
   readonly now?: () => number;
 }
 
-/** Calls per second of each function, in short turns, so that a slow moment of the machine hits all alike. */
-export function rates(functions: readonly (() => unknown)[], options: RateOptions = {}): number[] {
+/** Calls per second of each function, turn by turn, so that a slow moment of the machine hits all alike. */
+export function rates(functions: readonly (() => unknown)[], options: RateOptions = {}): number[][] {
   const { rounds = 15, turn = 40, now = elapsed } = options;
   for (const work of functions) turnRate(work, 150, now);
   const samples = functions.map((work) => ({ work, rates: [] as number[] }));
   for (let round = 0; round < rounds; round += 1) {
     for (const sample of samples) sample.rates.push(turnRate(sample.work, turn, now));
   }
-  return samples.map((sample) => median(sample.rates));
+  return samples.map((sample) => sample.rates);
 }
 
 function turnRate(work: () => unknown, milliseconds: number, now: () => number): number {
@@ -56,7 +69,7 @@ export function median(numbers: readonly number[]): number {
 }
 
 /** The value below which a share of the numbers lies. */
-export function quantile(numbers: readonly number[], share: number): number {
+function quantile(numbers: readonly number[], share: number): number {
   const sorted = Float64Array.from(numbers).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
@@ -66,4 +79,14 @@ export function heap(): number {
   globalThis.gc?.();
   globalThis.gc?.();
   return process.memoryUsage().heapUsed / 1_048_576;
+}
+
+/**
+ * A share of the numbers, such as the median, in each of several parts of them, in the order in which they were measured:
+ * eleven parts, or five where there would be less than a hundred in each.
+ */
+export function quantileSamples(numbers: readonly number[], share: number): number[] {
+  const parts = numbers.length < 1_100 ? 5 : 11;
+  const at = (part: number) => Math.floor((numbers.length * part) / parts);
+  return Array.from({ length: parts }, (_, part) => quantile(numbers.slice(at(part), at(part + 1)), share));
 }

@@ -1,8 +1,20 @@
+import { median } from './measure.ts';
+
+/** The bounds between which a figure lies that is measured again. */
+export interface Spread {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** One figure of the bench. */
 export interface BenchRow {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
+  /** The values of which this is the median, in the order in which they were measured; none where it is one measurement. */
+  readonly samples?: readonly number[];
+  /** What the floor gave in the same turns. */
+  readonly floor_samples?: readonly number[];
   /** Against the least work that any implementation must do, measured in the same run. */
   readonly ratio_to_floor?: number;
   readonly ratio_to_one_rule?: number;
@@ -87,6 +99,14 @@ const TARGETS: readonly Target[] = [
     text: 'at least 20,000 a second',
     isReached: ({ value }) => value >= 20_000,
   },
+  { name: /^cli: wcp (--help|version), time$/, text: 'under 120 ms', isReached: ({ value }) => value < 120 },
+  { name: /^cli: wcp (--help|version), memory$/, text: 'under 60 MiB', isReached: ({ value }) => value < 60 },
+  { name: /^cli: wcp route, time$/, text: 'under 250 ms', isReached: ({ value }) => value < 250 },
+  {
+    name: /^hash: .*files$/,
+    text: 'under 1.50 of the floor',
+    isReached: ({ ratio_to_floor = Number.POSITIVE_INFINITY }) => ratio_to_floor < 1.5,
+  },
   { name: /^suggest: rules of/, text: 'under 60 s', isReached: ({ value }) => value < 60 },
   { name: /^suggest: memory/, text: 'under 1,024 MiB', isReached: ({ value }) => value < 1_024 },
   { name: /^log of .*: open$/, text: 'under 2,000 ms', isReached: ({ value }) => value < 2_000 },
@@ -115,7 +135,56 @@ function verdictOn(row: BenchRow): string {
     .join('; ');
 }
 
+/** A row of the median of samples, beside the floor where there is one. */
+export function sampledRow(
+  name: string,
+  unit: string,
+  samples: readonly number[],
+  floor_samples?: readonly number[],
+): BenchRow {
+  const value = median(samples);
+  if (floor_samples === undefined) return { name, value, unit, samples };
+  return { name, value, unit, samples, floor_samples, ratio_to_floor: value / median(floor_samples) };
+}
+
+/** What `--json` writes of a row, and what `--compare` reads again. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly spread?: Spread;
+  readonly ratio_to_floor?: number;
+  readonly ratio_spread?: Spread;
+}
+
 /** What `--json` writes of a row. */
-export function figureOf({ name, value, unit, ratio_to_floor }: BenchRow): BenchRow {
-  return { name, value, unit, ...(ratio_to_floor === undefined ? {} : { ratio_to_floor }) };
+export function figureOf({ name, value, unit, samples, floor_samples, ratio_to_floor }: BenchRow): Figure {
+  const spread = spreadOf(samples ?? []);
+  const ratios = samples?.map((sample, index) => sample / (floor_samples?.[index] ?? Number.NaN)) ?? [];
+  const ratio_spread = floor_samples === undefined ? undefined : spreadOf(ratios);
+  return {
+    name,
+    value,
+    unit,
+    ...(spread === undefined ? {} : { spread }),
+    ...(ratio_to_floor === undefined ? {} : { ratio_to_floor }),
+    ...(ratio_spread === undefined ? {} : { ratio_spread }),
+  };
+}
+
+/** With fewer, the extremes say too little of what a next run gives. */
+const MIN_SAMPLES = 5;
+/** From so many on the middle half of the samples is taken, which an outlier leaves alone. */
+const MANY_SAMPLES = 11;
+
+/**
+ * The bounds of the noise: the medians of two runs of the same work lie apart by more than both spreads in less than
+ * one of a hundred cases. Nothing where there are too few samples to say.
+ */
+function spreadOf(samples: readonly number[]): Spread | undefined {
+  const sorted = samples.filter(Number.isFinite).sort((a, b) => a - b);
+  const cut = sorted.length < MANY_SAMPLES ? 0 : Math.floor(sorted.length / 4);
+  const [low, high] = [sorted[cut], sorted.at(-1 - cut)];
+  if (sorted.length < MIN_SAMPLES || low === undefined || high === undefined) return undefined;
+  return { low, high };
 }

@@ -22,12 +22,22 @@ interface Manifest {
   };
 }
 
+/** What the bundler says of its work. */
+interface Metafile {
+  readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
+}
+
+const METAFILE = 'dist/metafile-esm.json';
+
 const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 /**
  * Dependencies that stand in our own files: TypeBox is 683 modules and Kysely 255, and to find and read them takes
- * longer than all else that a program or a thread of ours does before it is ready.
+ * longer than all else that a program or a thread of ours does before it is ready. The others are small, and what every
+ * start of `wcp` needs.
  */
-const INLINED = ['typebox', 'kysely'].filter((name) => manifest.dependencies?.[name] !== undefined);
+const INLINED = ['typebox', 'kysely', 'commander', 'fastest-levenshtein', 'picocolors', 'uuid'].filter(
+  (name) => manifest.dependencies?.[name] !== undefined,
+);
 
 const { bundle, assets } = manifest.wcp ?? {};
 
@@ -37,11 +47,12 @@ await buildCode({
   noExternal: INLINED.map((name) => new RegExp(`^${name}($|/)`)),
   sourcemap: true,
   splitting: true,
+  metafile: true,
 });
+writeLicences(takeInputs());
 if (bundle !== undefined) {
   await buildCode({ entry: { bundle }, noExternal: [/.*/], splitting: false });
 }
-if (INLINED.length > 0) writeFileSync('dist/THIRD-PARTY-LICENSES.txt', INLINED.map(licenseOf).join('\n'));
 if (assets !== undefined) await (await import(pathToFileURL(resolve(assets)).href)).default('dist');
 
 /** The sources to build, by the name of what is built from each. */
@@ -52,11 +63,26 @@ function entriesOf({ exports, bin = {}, wcp = {} }: Manifest): Record<string, st
   return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
 }
 
-/** The licence of a dependency that stands in our own files: it asks to be there too. */
-function licenseOf(name: string): string {
-  const file = readdirSync(`node_modules/${name}`).find((each) => /^licen[cs]e/i.test(each));
+/** The files that the code was built from. */
+function takeInputs(): string[] {
+  const { outputs }: Metafile = JSON.parse(readFileSync(METAFILE, 'utf8'));
+  rmSync(METAFILE);
+  return Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+}
+
+/** Writes the licence of each package that stands in our own files: it asks to be there too. */
+function writeLicences(inputs: readonly string[]): void {
+  const folders = inputs.flatMap((file) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+  const licences = [...new Set(folders)].map(licenceIn).sort();
+  if (licences.length > 0) writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licences.join('\n'));
+  else rmSync('dist/THIRD-PARTY-LICENSES.txt', { force: true });
+}
+
+function licenceIn(folder: string): string {
+  const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
   if (file === undefined) throw new Error(`${name} has no file with its licence.`);
-  return `${name}\n\n${readFileSync(`node_modules/${name}/${file}`, 'utf8').trim()}\n`;
+  return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
 }
 
 function buildCode(options: Options): Promise<void> {

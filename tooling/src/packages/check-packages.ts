@@ -22,6 +22,24 @@ await createHallClient({ url }).showHealth();
 await hall.close();
 `;
 
+/** A command that gets the signal which opens Node's debugger opens none: it goes on, and ends when it is told to. */
+const DEBUGGER_PROGRAM = `
+import { spawn } from 'node:child_process';
+
+const wcp = spawn('node_modules/.bin/wcp', ['conformance', 'serve']);
+let said = '';
+wcp.stderr.on('data', (text) => { said += text; });
+wcp.stdout.once('data', () => {
+  wcp.kill('SIGUSR1');
+  setTimeout(() => wcp.stdin.end('{"cmd":"stop"}\\n'), 1_000);
+});
+wcp.stdin.write('{"cmd":"start","protocol":1,"revision":"0.2"}\\n');
+wcp.once('close', (code) => {
+  process.stderr.write(said);
+  process.exitCode = code === 0 && said === '' ? 0 : 1;
+});
+`;
+
 const scratch = mkdtempSync(join(tmpdir(), 'wcp-packages-'));
 const count = { passed: 0, failed: 0 };
 
@@ -66,6 +84,7 @@ function install(tarballs: ReadonlyMap<string, string>): void {
 function runInstalled(name: string): void {
   if (name === 'cli') {
     check('cli: the installed wcp answers', join(scratch, 'node_modules/.bin/wcp'), ['version'], scratch);
+    runProgram('cli: the signal that opens a debugger opens none', name, DEBUGGER_PROGRAM);
   } else if (name === 'client') {
     runProgram('client: the installed client talks to the installed Hall', name, CLIENT_PROGRAM);
   } else {

@@ -4,6 +4,7 @@ import { cliVersion } from '../base/package-file.ts';
 import { jsonText } from '../print/json.ts';
 import { rows } from '../print/layout.ts';
 import { type CommandContext, register } from './register.ts';
+import { SUMMARIES } from './summaries.ts';
 
 /** The revision of the protocol that the packages implement. */
 const PROTOCOL = '0.2';
@@ -11,7 +12,7 @@ const PROTOCOL = '0.2';
 /** `wcp version`: the versions of the tool, the protocol and the catalog. */
 export function addVersion(program: Command, { terminal }: CommandContext): void {
   const command = register(program, 'version', {
-    summary: 'Show the versions of this tool, the protocol and the catalog.',
+    summary: SUMMARIES.version,
     example: 'wcp version --json',
     exits: '0 always.',
   });

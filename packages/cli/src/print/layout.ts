@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
+import { stripVTControlCharacters } from 'node:util';
 import { escapeText } from '@wcp/spec/json';
-import stringWidth from 'string-width';
 
 /** The longest line, in terminal columns, so that it fits a screen of a hundred columns. */
 export const WIDTH = 98;
@@ -16,7 +17,18 @@ export function valueText(value: unknown): string {
 }
 
 /** How many terminal columns a text takes: wide characters take two, combining ones and colours none. */
-export const columnsOf = stringWidth;
+export function columnsOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  return /^[ -~]*$/.test(plain) ? plain.length : widthOf(plain);
+}
+
+/** What knows every script takes as long to load as the rest of a command: it is, for a text that needs it. */
+function widthOf(text: string): number {
+  const { default: stringWidth } = createRequire(import.meta.url)(
+    'string-width',
+  ) as typeof import('string-width');
+  return stringWidth(text);
+}
 
 /** Fills a text up with spaces to a number of terminal columns. */
 export function padColumns(text: string, columns: number): string {

@@ -96,8 +96,14 @@ function leavesOf(command: Command, before: string): string[] {
 }
 
 /** Every command of the program, by its words. */
-const COMMANDS = createProgram({ write: () => {}, warn: () => {}, env: {} } as never, false, () => {})
-  .commands.flatMap((command) => leavesOf(command, ''))
+const { commands } = await createProgram(
+  { write: () => {}, warn: () => {}, env: {} } as never,
+  false,
+  () => {},
+  () => true,
+);
+const COMMANDS = commands
+  .flatMap((command) => leavesOf(command, ''))
   .filter((name) => !/(^| )help$/.test(name));
 
 /** Commands that are given no secret of a Hall or of its people. */

@@ -114,15 +114,33 @@ export function readRegularFileSync(
   maxBytes: number,
   options: RegularFileOptions = {},
 ): Buffer {
-  const file = openNow(place, flagsOf(options));
+  const { file, size } = openRegularFileSync(place, options);
   try {
-    const stat = fstatSync(file);
-    checkRegular(stat);
-    const content = new BoundedContent(stat.size, maxBytes);
+    const content = new BoundedContent(size, maxBytes);
     while (content.take(readSync(file, content.room)));
     return content.bytes;
   } finally {
     closeSync(file);
+  }
+}
+
+/**
+ * {@link openRegularFile} in one step: the descriptor, to be closed by the caller, and the size in bytes.
+ *
+ * @throws {Error} as {@link openRegularFile}
+ */
+export function openRegularFileSync(
+  place: string | Buffer,
+  options: RegularFileOptions = {},
+): { readonly file: number; readonly size: number } {
+  const file = openNow(place, flagsOf(options));
+  try {
+    const stat = fstatSync(file);
+    checkRegular(stat);
+    return { file, size: stat.size };
+  } catch (error) {
+    closeSync(file);
+    throw error;
   }
 }
 
@@ -170,7 +188,7 @@ function flagsOf({ followsLinks = false }: RegularFileOptions): number {
   return followsLinks ? FLAGS : FLAGS | (constants.O_NOFOLLOW ?? 0);
 }
 
-function openNow(place: string, flags: number): number {
+function openNow(place: string | Buffer, flags: number): number {
   try {
     return openSync(place, flags);
   } catch (error) {

@@ -3,9 +3,13 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
@@ -19,7 +23,7 @@ import { hashFiles, packageHash } from '../../src/index.ts';
 
 let dir = '';
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'wcp-package-'));
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'wcp-package-')));
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -100,6 +104,78 @@ describe('the hash of a folder', () => {
     expect(await packageHash(dir)).toBe(hashFiles(files));
   });
 });
+
+describe('while a folder is hashed', () => {
+  /** How often others had the thread while a folder was hashed. */
+  const turnsOf = async () => {
+    let isDone = false;
+    const hashed = packageHash(dir).finally(() => {
+      isDone = true;
+    });
+    let turns = 0;
+    for (; !isDone; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    return { hash: await hashed, turns };
+  };
+
+  test('Others have the thread in between, even while one large file is read.', async () => {
+    write('large', '');
+    truncateSync(join(dir, 'large'), 134_217_728);
+    const { hash, turns } = await turnsOf();
+    expect(turns).toBeGreaterThan(5);
+    expect(hash).toBe(hashFiles([{ path: 'large', content: Buffer.alloc(134_217_728) }]));
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'A file that grows or shrinks meanwhile has the folder refused.',
+    async () => {
+      for (const size of [33_554_432, 100_663_296]) {
+        write('large', '');
+        truncateSync(join(dir, 'large'), 67_108_864);
+        const hashed = expect(packageHash(dir)).rejects.toThrow('changed while it was read');
+        const file = await openedBy(process.pid, join(dir, 'large'));
+        truncateSync(file, size);
+        await hashed;
+      }
+    },
+  );
+
+  test('Hashes of several folders at a time are those of each.', async () => {
+    write('a/large', Buffer.alloc(2_000_000, 'a'));
+    write('b/large', Buffer.alloc(2_000_000, 'b'));
+    const alone = [await packageHash(join(dir, 'a')), await packageHash(join(dir, 'b'))];
+    expect(await Promise.all(['a', 'b', 'a'].map((each) => packageHash(join(dir, each))))).toEqual([
+      ...alone,
+      alone[0],
+    ]);
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'No descriptor is left open, whatever a file turns out to be.',
+    async () => {
+      const open = () => readdirSync('/proc/self/fd').length;
+      write('a', Buffer.alloc(600_000));
+      await packageHash(dir);
+      const before = open();
+      await packageHash(dir);
+      await expect(packageHash('/proc/sys/kernel/random')).rejects.toThrow(refused);
+      expect(open()).toBe(before);
+    },
+  );
+});
+
+/** Waits until a process has a file open, and gives its path. */
+async function openedBy(pid: number, file: string): Promise<string> {
+  const isOpen = () =>
+    readdirSync(`/proc/${pid}/fd`).some((each) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${each}`) === file;
+      } catch {
+        return false;
+      }
+    });
+  while (!isOpen()) await new Promise((resolve) => setImmediate(resolve));
+  return file;
+}
 
 describe('a folder has no hash', () => {
   test('A folder with a symbolic link has no hash, be it to a file, a folder, nothing or itself.', async () => {

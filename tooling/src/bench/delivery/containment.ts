@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Delivery, DeliveryCall } from '@wcp/hall';
 import { type Sha256, sha256 } from '@wcp/spec';
-import { median, quantile } from '../measure.ts';
-import type { BenchRow } from '../row.ts';
+import { quantileSamples } from '../measure.ts';
+import { type BenchRow, sampledRow } from '../row.ts';
 import { copyHelloPackage } from './hello-package.ts';
 
 const CALLS = 1_000;
@@ -58,12 +58,9 @@ async function startRows(open: Open): Promise<BenchRow[]> {
 
 /** The time with and without, and what the difference is. */
 function beside(name: string, { declared, contained }: Times, share: number): BenchRow[] {
-  const of = share === 0.5 ? median : (numbers: readonly number[]) => quantile(numbers, share);
-  const [floor, value] = [of(declared), of(contained)];
-  return [
-    { name, value, unit: 'ms', ratio_to_floor: value / floor },
-    { name: `${name}, added`, value: value - floor, unit: 'ms' },
-  ];
+  const [floor, samples] = [quantileSamples(declared, share), quantileSamples(contained, share)];
+  const added = samples.map((each, index) => each - (floor[index] ?? Number.NaN));
+  return [sampledRow(name, 'ms', samples, floor), sampledRow(`${name}, added`, 'ms', added)];
 }
 
 let sent = 0;

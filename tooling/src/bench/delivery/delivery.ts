@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { createHall, type Delivery, type Hall, inProcessDelivery } from '@wcp/hall';
 import { worker } from '@wcp-workers/hello-worker';
-import { quantile } from '../measure.ts';
-import type { BenchRow } from '../row.ts';
+import { median, quantileSamples } from '../measure.ts';
+import { type BenchRow, sampledRow } from '../row.ts';
 import { copyHelloPackage } from './hello-package.ts';
 
-const CALLS = 400;
+const CALLS = 500;
 const FLOOD = 64;
 
 /** What a warm subprocess costs beside a worker in this process, and what urgent calls wait for under a flood. */
@@ -54,25 +54,25 @@ async function overheadRows(inProcess: Hall, subprocess: Hall): Promise<BenchRow
   return [
     ...quantileRows('dispatch in process', latencies.inProcess),
     ...quantileRows('dispatch to a warm subprocess', latencies.subprocess),
-    ...[0.5, 0.99].map((share) => ({
-      name: `overhead of a subprocess: p${share * 100}`,
-      value: quantile(latencies.subprocess, share) - quantile(latencies.inProcess, share),
-      unit: 'ms',
-    })),
+    ...[0.5, 0.99].map((share) => {
+      const floor = quantileSamples(latencies.inProcess, share);
+      const added = quantileSamples(latencies.subprocess, share).map(
+        (each, index) => each - (floor[index] ?? Number.NaN),
+      );
+      return sampledRow(`overhead of a subprocess: p${share * 100}`, 'ms', added);
+    }),
   ];
 }
 
 function quantileRows(name: string, numbers: readonly number[]): BenchRow[] {
-  return [0.5, 0.99].map((share) => ({
-    name: `${name}: p${share * 100}`,
-    value: quantile(numbers, share),
-    unit: 'ms',
-  }));
+  return [0.5, 0.99].map((share) =>
+    sampledRow(`${name}: p${share * 100}`, 'ms', quantileSamples(numbers, share)),
+  );
 }
 
 /** One urgent call after the other, first alone, then while many others are always under way. */
 async function priorityRows(hall: Hall): Promise<BenchRow[]> {
-  const alone = quantile(await dispatchMany(hall, 'P0', CALLS), 0.99);
+  const alone = quantileSamples(await dispatchMany(hall, 'P0', CALLS), 0.99);
   let isOver = false;
   let completed = 0;
   const flood = Array.from({ length: FLOOD }, async () => {
@@ -81,12 +81,15 @@ async function priorityRows(hall: Hall): Promise<BenchRow[]> {
       completed += 1;
     }
   });
-  const flooded = quantile(await dispatchMany(hall, 'P0', CALLS), 0.99);
+  const flooded = quantileSamples(await dispatchMany(hall, 'P0', CALLS), 0.99);
   isOver = true;
   await Promise.all(flood);
   return [
-    { name: 'P0 alone: p99', value: alone, unit: 'ms' },
-    { name: 'P0 under a flood of P3: p99', value: flooded, unit: 'ms', ratio_to_alone: flooded / alone },
+    sampledRow('P0 alone: p99', 'ms', alone),
+    {
+      ...sampledRow('P0 under a flood of P3: p99', 'ms', flooded),
+      ratio_to_alone: median(flooded) / median(alone),
+    },
     { name: 'P3 completed meanwhile', value: completed, unit: 'dispatches' },
   ];
 }

@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type LoadResult, load } from '../load.ts';
-import { median, quantile } from '../measure.ts';
-import type { BenchRow } from '../row.ts';
+import { median, quantileSamples } from '../measure.ts';
+import { type BenchRow, sampledRow } from '../row.ts';
 import { input } from '../world.ts';
 
 const CONNECTIONS = 64;
 const ROUNDS = 5;
 const SECONDS = 2;
-const MEMORY_REQUESTS = 200_000;
+/** How many requests memory is watched over. */
+const MEMORY_REQUESTS = { quick: 40_000, deep: 200_000 } as const;
 
 /** A server in a process of its own. */
 export interface Server {
@@ -16,23 +17,28 @@ export interface Server {
   readonly key: string;
 }
 
-/** Routed decisions with durable signed receipts over HTTP, in turns with a server that only echoes. */
-export async function httpRows(): Promise<BenchRow[]> {
+/**
+ * Routed decisions with durable signed receipts over HTTP, in turns with a server that only echoes.
+ *
+ * @param deep whether memory is watched over many more requests, too
+ */
+export async function httpRows({ deep }: { readonly deep: boolean }): Promise<BenchRow[]> {
   const [hall, echo] = await Promise.all([start('hall'), start('echo')]);
   try {
-    const [echoRate, hallRate] = await medianRates(echo, hall);
-    const half = await run(hall, 5, hallRate / 2);
+    const rateOf = async (server: Server) => (await run(server, SECONDS)).perSecond;
+    const [echoed, decided] = await inTurns(echo, hall, rateOf);
+    const { latencies } = await run(hall, 5, median(decided) / 2);
+    const requests = deep ? MEMORY_REQUESTS.deep : MEMORY_REQUESTS.quick;
     return [
-      { name: 'http: validate and echo', value: echoRate, unit: 'requests/s' },
+      sampledRow('http: validate and echo', 'requests/s', echoed),
+      sampledRow('http: routed decisions, durable', 'decisions/s', decided, echoed),
+      sampledRow('http: p50 at half of the top rate', 'ms', quantileSamples(latencies, 0.5)),
+      sampledRow('http: p99 at half of the top rate', 'ms', quantileSamples(latencies, 0.99)),
       {
-        name: 'http: routed decisions, durable',
-        value: hallRate,
-        unit: 'decisions/s',
-        ratio_to_floor: hallRate / echoRate,
+        name: `http: memory growth over ${requests.toLocaleString('en')} requests`,
+        value: await memoryGrowth(hall, requests),
+        unit: 'MiB',
       },
-      { name: 'http: p50 at half of the top rate', value: quantile(half.latencies, 0.5), unit: 'ms' },
-      { name: 'http: p99 at half of the top rate', value: quantile(half.latencies, 0.99), unit: 'ms' },
-      { name: 'http: memory growth over 200,000 requests', value: await memoryGrowth(hall), unit: 'MiB' },
     ];
   } finally {
     hall.process.disconnect();
@@ -40,20 +46,13 @@ export async function httpRows(): Promise<BenchRow[]> {
   }
 }
 
-/** The median rates of two servers, measured in turns. */
-async function medianRates(one: Server, other: Server): Promise<[number, number]> {
-  const rates = await inTurns(one, other, async (server) => (await run(server, SECONDS)).perSecond);
-  return [median(rates[0]), median(rates[1])];
-}
-
-/** The median decisions of two servers in a second of the processor: what else the machine does counts for neither. */
-export async function medianEfficiency(one: Server, other: Server): Promise<[number, number]> {
-  const rates = await inTurns(one, other, async (server) => {
+/** The decisions of two servers in a second of the processor, in turns: what else the machine does counts for neither. */
+export function efficiencies(one: Server, other: Server): Promise<[number[], number[]]> {
+  return inTurns(one, other, async (server) => {
     const before = await askOf(server, 'processor');
     const { latencies } = await run(server, SECONDS);
     return latencies.length / ((await askOf(server, 'processor')) - before);
   });
-  return [median(rates[0]), median(rates[1])];
 }
 
 async function inTurns(
@@ -83,10 +82,10 @@ function run({ port, key }: Server, seconds: number, rate?: number): Promise<Loa
 }
 
 /** What the process holds after many requests, against what it held after a quarter as many. */
-async function memoryGrowth(hall: Server): Promise<number> {
-  await sendRequests(hall, MEMORY_REQUESTS / 4);
+async function memoryGrowth(hall: Server, requests: number): Promise<number> {
+  await sendRequests(hall, requests / 4);
   const before = await memoryOf(hall);
-  await sendRequests(hall, MEMORY_REQUESTS);
+  await sendRequests(hall, requests);
   return (await memoryOf(hall)) - before;
 }
 

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import type { BenchRow } from '../row.ts';
-import { medianEfficiency, start } from './http.ts';
+import { type BenchRow, sampledRow } from '../row.ts';
+import { efficiencies, start } from './http.ts';
 
 /** Routed decisions over HTTP, by the processor's time, of a Hall that reports every trace to a collector, in turns with one that reports nothing. */
 export async function telemetryRows(): Promise<BenchRow[]> {
@@ -10,20 +10,15 @@ export async function telemetryRows(): Promise<BenchRow[]> {
   );
   const [plain, traced] = await Promise.all([start('hall'), start('traced', url)]);
   try {
-    const [floor, value] = await medianEfficiency(plain, traced);
+    const [floor, samples] = await efficiencies(plain, traced);
     const taken = await new Promise<number>((resolve) => {
       collector.once('message', (requests) => resolve(Number(requests)));
       collector.send('requests');
     });
     if (taken === 0) throw new Error('The collector got nothing: nothing was measured.');
     return [
-      { name: 'telemetry: off, on one core', value: floor, unit: 'decisions/s', ratio_to_floor: 1 },
-      {
-        name: 'telemetry: every trace, on one core',
-        value,
-        unit: 'decisions/s',
-        ratio_to_floor: value / floor,
-      },
+      sampledRow('telemetry: off, on one core', 'decisions/s', floor),
+      sampledRow('telemetry: every trace, on one core', 'decisions/s', samples, floor),
     ];
   } finally {
     for (const each of [plain.process, traced.process, collector]) each.disconnect();

@@ -4,8 +4,8 @@ import { createHall, type Hall } from '../../../../packages/hall/src/index.ts';
 // @boundaries-ignore: the bench puts another cipher in its place
 import { DataKey } from '../../../../packages/hall/src/storage/payload/data-key.ts';
 import { idleDelivery } from '../idle-delivery.ts';
-import { median, processorTime } from '../measure.ts';
-import type { BenchRow } from '../row.ts';
+import { processorTime } from '../measure.ts';
+import { type BenchRow, sampledRow } from '../row.ts';
 import { input, rules } from '../world.ts';
 import { ORIGIN } from './generate-log.ts';
 
@@ -25,15 +25,12 @@ export async function payloadRow(): Promise<BenchRow> {
   });
   const { encrypt } = DataKey.prototype;
   try {
-    const [encrypted, copied]: [number[], number[]] = [[], []];
+    const shares: number[] = [];
     for (let round = -2; round < ROUNDS; round += 1) {
       const [real, plain] = [await turn(hall, encrypt), await turn(hall, copy)];
-      if (round < 0) continue;
-      encrypted.push(real);
-      copied.push(plain);
+      if (round >= 0) shares.push((real / plain - 1) * 100);
     }
-    const share = (median(encrypted) / median(copied) - 1) * 100;
-    return { name: 'payloads encrypted: added to a dispatch', value: share, unit: '%' };
+    return sampledRow('payloads encrypted: added to a dispatch', '%', shares);
   } finally {
     DataKey.prototype.encrypt = encrypt;
     await hall.close();

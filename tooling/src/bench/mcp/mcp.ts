@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { median, quantile } from '../measure.ts';
-import type { BenchRow } from '../row.ts';
+import { quantileSamples } from '../measure.ts';
+import { type BenchRow, sampledRow } from '../row.ts';
 import { type Caller, callMany, readFile, timed } from './call.ts';
 import { memoryRows } from './memory.ts';
 import { Place } from './place.ts';
@@ -62,18 +62,22 @@ async function latencyRows({ direct, gateway, http }: Callers, path: string): Pr
       times[which]?.push((await timed(() => readFile(each, path)))[0]);
   }
   const cpu = (cpuMs(gateway) - before) / (2 * CALLS);
-  const at = (which: number, share: number) => quantile(times[which] ?? [], share);
-  const row = (name: string, value: number) => ({ name: `mcp: ${name}`, value, unit: 'ms' });
+  const at = (which: number, share: number) => quantileSamples(times[which] ?? [], share);
+  const added = (which: number) => {
+    const floor = at(0, 0.5);
+    return at(which, 0.5).map((each, index) => each - (floor[index] ?? Number.NaN));
+  };
+  const row = (name: string, samples: readonly number[]) => sampledRow(`mcp: ${name}`, 'ms', samples);
   return [
     row('a file read directly, p50', at(0, 0.5)),
     row('a file read directly, p99', at(0, 0.99)),
     row('through the gateway, p50', at(1, 0.5)),
     row('through the gateway, p99', at(1, 0.99)),
-    row('added by the gateway, p50', at(1, 0.5) - at(0, 0.5)),
+    row('added by the gateway, p50', added(1)),
     row('through it over HTTP, p50', at(2, 0.5)),
     row('through it over HTTP, p99', at(2, 0.99)),
-    row('added over HTTP, p50', at(2, 0.5) - at(0, 0.5)),
-    row('processor time of a call, one at a time', cpu),
+    row('added over HTTP, p50', added(2)),
+    { name: 'mcp: processor time of a call, one at a time', value: cpu, unit: 'ms' },
   ];
 }
 
@@ -88,17 +92,13 @@ async function throughputRows({ direct, gateway, http }: Callers, path: string):
     cpu.push((cpuMs(gateway) - before) / ROUND_CALLS);
     rates.http.push(await callMany(http, path, ROUND_CALLS, AT_A_TIME));
   }
-  const floor = median(rates.direct);
-  const row = (name: string, value: number) => ({
-    name: `mcp: 16 at a time, ${name}`,
-    value,
-    unit: 'calls/s',
-  });
+  const row = (name: string, samples: readonly number[], floor?: readonly number[]) =>
+    sampledRow(`mcp: 16 at a time, ${name}`, 'calls/s', samples, floor);
   return [
-    row('directly', floor),
-    { ...row('through the gateway', median(rates.gateway)), ratio_to_floor: median(rates.gateway) / floor },
-    { ...row('through it over HTTP', median(rates.http)), ratio_to_floor: median(rates.http) / floor },
-    { name: 'mcp: processor time of a call, 16 at a time', value: median(cpu), unit: 'ms' },
+    row('directly', rates.direct),
+    row('through the gateway', rates.gateway, rates.direct),
+    row('through it over HTTP', rates.http, rates.direct),
+    sampledRow('mcp: processor time of a call, 16 at a time', 'ms', cpu),
   ];
 }
 
@@ -116,8 +116,8 @@ async function listRows(place: Place, open: { close(): unknown }[]): Promise<Ben
   const listed = (await gateway.request('tools/list', {})) as { tools: unknown[] };
   if (listed.tools.length !== TOOLS) throw new Error(`Only ${listed.tools.length} tools were listed.`);
   return [
-    { name: 'mcp: list of 1,000 tools, directly', value: median(times.direct), unit: 'ms' },
-    { name: 'mcp: list of 1,000 tools, gateway', value: median(times.gateway), unit: 'ms' },
+    sampledRow('mcp: list of 1,000 tools, directly', 'ms', times.direct),
+    sampledRow('mcp: list of 1,000 tools, gateway', 'ms', times.gateway),
     { name: 'mcp: list of 1,000 tools, bytes', value: JSON.stringify(listed).length / 1_024, unit: 'KiB' },
     { name: 'mcp: first start of wrap, 1,000 tools', value: startMs, unit: 'ms' },
   ];

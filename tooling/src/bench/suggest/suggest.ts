@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PEAK, peakIn } from '../command-line/peak.ts';
 import type { BenchRow } from '../row.ts';
 import { writeBundle } from './write-bundle.ts';
 
 const DECISIONS = 100_000;
 const WCP = fileURLToPath(new URL('../../../../packages/cli/bin/wcp.mjs', import.meta.url));
-const PEAK = new URL('./print-peak.ts', import.meta.url).href;
 
 /** What `wcp rules suggest` takes for very many recorded decisions: it reads each of them twice. */
 export async function suggestRows(): Promise<BenchRow[]> {
@@ -22,8 +22,7 @@ export async function suggestRows(): Promise<BenchRow[]> {
       maxBuffer: 2 ** 30,
     });
     const seconds = (performance.now() - began) / 1_000;
-    const peak = /^peak (\d+)$/m.exec(stderr)?.[1];
-    if (status === 2 || peak === undefined) throw new Error(`wcp rules suggest failed: ${stderr}`);
+    if (status === 2) throw new Error(`wcp rules suggest failed: ${stderr}`);
     const { decisions, unused } = JSON.parse(stdout) as {
       readonly decisions: number;
       readonly unused: object;
@@ -32,7 +31,7 @@ export async function suggestRows(): Promise<BenchRow[]> {
       throw new Error(`unused: ${JSON.stringify(unused)}`);
     return [
       { name: 'suggest: rules of 100,000 decisions', value: seconds, unit: 's' },
-      { name: 'suggest: memory, at most', value: Number(peak) / 1_024, unit: 'MiB' },
+      { name: 'suggest: memory, at most', value: peakIn(stderr), unit: 'MiB' },
     ];
   } finally {
     rmSync(dir, { recursive: true, force: true });

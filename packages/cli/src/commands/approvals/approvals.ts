@@ -3,12 +3,13 @@ import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { approvalListText, approvalText } from './approval-text.ts';
 import { addResolutions } from './resolve.ts';
 
 /** `wcp approvals`: the requests that wait for a steward at a Hall (section 9). */
 export function addApprovals(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'approvals', 'List and resolve requests that wait for a steward.');
+  const group = registerGroup(program, 'approvals', SUMMARIES.approvals);
   addList(group, context);
   addShow(group, context);
   addResolutions(group, context);

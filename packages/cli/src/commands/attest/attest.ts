@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import { inFolder } from '../../input/package-folder.ts';
 import { jsonText } from '../../print/json.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { addAttestBuild } from './build.ts';
 import { addAttestVerify } from './verify.ts';
 
 /** `wcp attest`: package hashes and manifests (section 8). */
 export function addAttest(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'attest', 'Hash, attest and verify worker packages.');
+  const group = registerGroup(program, 'attest', SUMMARIES.attest);
   addHash(group, context);
   addAttestBuild(group, context);
   addAttestVerify(group, context);

@@ -6,6 +6,7 @@ import { refuseExisting, writeWhole } from '../../base/write-file.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 const PRIVATE_KEY_FILE = 'wcp-key.pem';
 const PUBLIC_KEY_FILE = 'wcp-key.pub.pem';
@@ -13,7 +14,7 @@ const PUBLIC_KEY_FILE = 'wcp-key.pub.pem';
 /** `wcp keygen`: a new Ed25519 key pair; the private key goes into its file and nowhere else (section 8). */
 export function addKeygen(program: Command, { terminal }: CommandContext): void {
   const command = register(program, 'keygen', {
-    summary: 'Create an Ed25519 key pair for signing.',
+    summary: SUMMARIES.keygen,
     example: 'wcp keygen --out keys',
     exits: '0 created, 2 wrong usage, or a key already exists there.',
   });

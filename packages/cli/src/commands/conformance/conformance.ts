@@ -5,16 +5,13 @@ import { HANDLERS } from '../../port/handlers.ts';
 import { jsonText } from '../../print/json.ts';
 import { count } from '../../print/layout.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { addConformanceRun } from './run.ts';
 import { type SelectionOptions, selectionOf, withSelection } from './selection.ts';
 
 /** `wcp conformance`: the referee for ports, and this implementation as one (section 11). */
 export function addConformance(program: Command, context: CommandContext): void {
-  const group = registerGroup(
-    program,
-    'conformance',
-    'Test an implementation of WCP against the conformance cases. The guide is porting.md in @wcp/conformance.',
-  );
+  const group = registerGroup(program, 'conformance', SUMMARIES.conformance);
   addConformanceRun(group, context);
   addServe(group);
   addList(group, context);

@@ -8,12 +8,13 @@ import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { type HallOptions, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { sendRequest } from './send-request.ts';
 
 /** `wcp dispatch`: sends a request to a Hall, which decides it and runs it (section 9). */
 export function addDispatch(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(program, 'dispatch', {
-    summary: 'Send a request to a Hall, which decides it and runs it if it is allowed.',
+    summary: SUMMARIES.dispatch,
     example: 'wcp dispatch request.json',
     exits:
       '0 dispatched and done, 1 denied, held or failed, 2 wrong usage or bad input, or the Hall refused.',

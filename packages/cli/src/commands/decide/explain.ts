@@ -8,13 +8,14 @@ import { jsonText } from '../../print/json.ts';
 import { escaped, valueText, WIDTH, wrap } from '../../print/layout.ts';
 import { printProblems } from '../../print/problems.ts';
 import { type CommandContext, register } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { addCaseOptions, addInputArgument } from './case-options.ts';
 import { exitCodeOf, warningsOf } from './route.ts';
 
 /** `wcp explain`: why a request is dispatched, denied or held, and what would change that. */
 export function addExplain(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'explain', {
-    summary: 'Show every step of a decision and the smallest change that would allow the request.',
+    summary: SUMMARIES.explain,
     example: 'wcp explain request.json --rules rules.json --workers workers/ --config hall.json',
     exits: '0 dispatched, 1 denied or held for a steward, 2 wrong usage or bad input.',
   });

@@ -14,6 +14,7 @@ import type { Replacements } from '../../replay/world-cache.ts';
 import { registerHall } from '../hall-options.ts';
 import { addRecordOptions, type RecordOptions, readWindow, sourceOf } from '../record-options.ts';
 import type { CommandContext } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { foundText, notHeldText, replayText } from './replay-text.ts';
 
 interface ReplayOptions extends RecordOptions {
@@ -28,7 +29,7 @@ const MAX_PRINTED = 10_000;
 /** `wcp replay`: decides every recorded request again, under the same documents or other ones. */
 export function addReplay(program: Command, context: CommandContext): void {
   const command = registerHall(program, 'replay', {
-    summary: 'Decide recorded requests again: under new rules, or to check the record.',
+    summary: SUMMARIES.replay,
     example: 'wcp replay --rules new-rules.json --since 2026-11-01T00:00:00Z',
     details:
       'With --rules, --config or --workers it lists the decisions that would change. Without them it checks that each decision comes out as its receipt says.',

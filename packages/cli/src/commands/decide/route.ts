@@ -11,6 +11,7 @@ import { jsonText } from '../../print/json.ts';
 import { printProblems } from '../../print/problems.ts';
 import { addHallOptions, type HallOptions } from '../hall-options.ts';
 import { type CommandContext, register } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { addCaseOptions, addInputArgument } from './case-options.ts';
 import { type HallAnswer, sendRequest } from './send-request.ts';
 
@@ -19,7 +20,7 @@ type Options = Omit<CaseFiles, 'rules'> & HallOptions & { readonly rules?: strin
 /** `wcp route`: decides one request, locally or at a Hall (section 5). */
 export function addRoute(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'route', {
-    summary: 'Decide whether a request may run and on which worker, locally or at a Hall.',
+    summary: SUMMARIES.route,
     example: 'wcp route request.json --rules rules.json --workers workers/ --config hall.json',
     exits: '0 dispatched, 1 denied or held for a steward, 2 wrong usage or bad input.',
   });

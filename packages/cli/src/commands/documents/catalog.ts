@@ -5,6 +5,7 @@ import { EXIT } from '../../base/exit-code.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { entityText, listText, treeText } from './entity-text.ts';
 
 interface Options {
@@ -13,7 +14,7 @@ interface Options {
 
 /** `wcp catalog`: the entities that the protocol publishes (section 2). */
 export function addCatalog(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'catalog', 'Look up capabilities, controls, profiles and events.');
+  const group = registerGroup(program, 'catalog', SUMMARIES.catalog);
   addSearch(group, context);
   addShow(group, context);
   addBrowse(group, context);

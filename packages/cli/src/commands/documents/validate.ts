@@ -10,6 +10,7 @@ import { jsonText } from '../../print/json.ts';
 import { count, escaped } from '../../print/layout.ts';
 import { printProblems } from '../../print/problems.ts';
 import { type CommandContext, register } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 /** A file that was validated. */
 interface Validated {
@@ -21,7 +22,7 @@ interface Validated {
 /** `wcp validate`: checks documents against the protocol's schemas. */
 export function addValidate(program: Command, { terminal }: CommandContext): void {
   const command = register(program, 'validate', {
-    summary: 'Check documents, and show every error with its file, line and path.',
+    summary: SUMMARIES.validate,
     example: 'wcp validate rules rules.json',
     exits: '0 every document is valid, 2 a document has errors or the usage is wrong.',
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { addArchive } from './archive.ts';
 import { addDisclose } from './disclose.ts';
 import { addForget } from './forget.ts';
@@ -8,7 +9,7 @@ import { addVerifyDisclosure } from './verify.ts';
 
 /** `wcp evidence`: evidence kept for years, what is held beside its receipts, and what is shown of it (section 8). */
 export function addEvidence(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'evidence', 'Serve, archive, forget or disclose what a Hall holds.');
+  const group = registerGroup(program, 'evidence', SUMMARIES.evidence);
   addTiles(group, context);
   addArchive(group, context);
   addForget(group, context);

@@ -8,10 +8,11 @@ import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 /** `wcp authorities`: the public keys of authorities at a Hall (section 4.2). */
 export function addAuthorities(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'authorities', 'Manage the public keys of authorities.');
+  const group = registerGroup(program, 'authorities', SUMMARIES.authorities);
   addList(group, context);
   addKey(group, context);
   addRevoke(group, context);

@@ -10,6 +10,7 @@ import { count, escaped, rows } from '../../print/layout.ts';
 import { problemsOfFolder } from '../../serve/folder-findings.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 interface BackupOptions extends HallOptions {
   /** The folder of a Hall that does not run. */
@@ -20,7 +21,7 @@ interface BackupOptions extends HallOptions {
 /** `wcp backup`: what a Hall holds, in a folder of its own (section 8.12). */
 export function addBackup(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(program, 'backup', {
-    summary: 'Make a backup of a Hall, running or stopped. It is read again before it has its name.',
+    summary: SUMMARIES.backup,
     details:
       'With --dir the Hall is stopped, and the backup is made at this place. Without it a running Hall makes one of this name in the folder that "backups" of its server.json names. Without a passphrase the keys are left out: keep the folder keys elsewhere.',
     example: 'wcp backup monday --dir my-hall --passphrase-file passphrase.txt',

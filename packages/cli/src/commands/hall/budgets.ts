@@ -4,11 +4,12 @@ import { jsonText } from '../../print/json.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 /** `wcp budgets`: what is left of the budgets of a Hall (section 5.12). */
 export function addBudgets(program: Command, { terminal }: CommandContext): void {
   const command = registerHall(program, 'budgets', {
-    summary: 'List the budgets of a Hall with what is left of each.',
+    summary: SUMMARIES.budgets,
     details: 'Each tenant, capability or worker that is counted by itself has a line once it has spent.',
     example: 'wcp budgets',
     exits: '0 listed, 2 wrong usage, or the Hall refused.',

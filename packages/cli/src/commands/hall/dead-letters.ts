@@ -10,12 +10,13 @@ import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 const ID = '0195f3a0-7c1e-7000-8000-000000000001';
 
 /** `wcp dead-letters`: dispatches that their workers did not complete (section 9.2). */
 export function addDeadLetters(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'dead-letters', 'List, replay or delete failed dispatches.');
+  const group = registerGroup(program, 'dead-letters', SUMMARIES['dead-letters']);
   addList(group, context);
   addReplay(group, context);
   addPurge(group, context);

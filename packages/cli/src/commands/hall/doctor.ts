@@ -8,6 +8,7 @@ import type { Colours, Terminal } from '../../base/terminal.ts';
 import { jsonText } from '../../print/json.ts';
 import { count, escaped, rows } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 /** A check of the Hall's, or that of the program that runs this. */
 type Check = Omit<DeploymentCheck, 'name'> & { readonly name: DeploymentCheck['name'] | 'node' };
@@ -16,7 +17,7 @@ type Status = Check['status'];
 /** `wcp doctor`: what of this machine and of a Hall's folder is not as it should be, and what mends it. */
 export function addDoctor(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'doctor', {
-    summary: 'Check this machine and the folder of a Hall, without starting it, and say what mends it.',
+    summary: SUMMARIES.doctor,
     details: 'Each line below a finding is a command that can be typed as it is.',
     example: 'wcp doctor my-hall',
     exits: '0 nothing failed (there may be warnings), 1 something failed, 2 wrong usage, or no folder.',

@@ -6,22 +6,17 @@ import { escaped } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 /** The options of a command that names what is frozen. */
 interface TargetOptions extends HallOptions {
   readonly tenant?: string;
 }
 
-/** `wcp freeze`, `wcp release` and `wcp freezes`: the emergency stop of a Hall (section 5, step 3). */
-export function addFreeze(program: Command, context: CommandContext): void {
-  addStop(program, context);
-  addRelease(program, context);
-  addFreezes(program, context);
-}
-
-function addStop(program: Command, { terminal }: CommandContext): void {
+/** `wcp freeze`: the emergency stop of a Hall (section 5, step 3). */
+export function addFreeze(program: Command, { terminal }: CommandContext): void {
   const command = registerHall(program, 'freeze', {
-    summary: 'Deny everything at a Hall, or everything for one tenant or correlation.',
+    summary: SUMMARIES.freeze,
     example: 'wcp freeze tenant agent.newsroom --reason "credentials leaked"',
     exits: '0 frozen, 2 wrong usage, or the Hall refused.',
   });
@@ -38,9 +33,10 @@ function addStop(program: Command, { terminal }: CommandContext): void {
     );
 }
 
-function addRelease(program: Command, { terminal }: CommandContext): void {
+/** `wcp release`: the end of a freeze. */
+export function addRelease(program: Command, { terminal }: CommandContext): void {
   const command = registerHall(program, 'release', {
-    summary: 'Release a freeze.',
+    summary: SUMMARIES.release,
     example: 'wcp release tenant agent.newsroom',
     exits: '0 released, 1 it was not frozen, 2 wrong usage, or the Hall refused.',
   });
@@ -50,9 +46,10 @@ function addRelease(program: Command, { terminal }: CommandContext): void {
   });
 }
 
-function addFreezes(program: Command, { terminal }: CommandContext): void {
+/** `wcp freezes`: what is frozen at a Hall. */
+export function addFreezes(program: Command, { terminal }: CommandContext): void {
   const command = registerHall(program, 'freezes', {
-    summary: 'List the freezes in force.',
+    summary: SUMMARIES.freezes,
     example: 'wcp freezes',
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });

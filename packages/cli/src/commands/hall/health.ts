@@ -6,11 +6,12 @@ import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 /** `wcp health`: the health of a Hall, its compliance level, and what a higher one lacks (section 11). */
 export function addHealth(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(program, 'health', {
-    summary: 'Show the health of a Hall and the compliance level that it reaches.',
+    summary: SUMMARIES.health,
     example: 'wcp health',
     exits: '0 healthy, 1 something is wrong, 2 wrong usage, or the Hall does not answer.',
   });

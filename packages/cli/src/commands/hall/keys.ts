@@ -8,6 +8,7 @@ import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { addLogKeys } from './log-keys.ts';
 
 interface CreateOptions extends HallOptions {
@@ -22,7 +23,7 @@ const MAX_GRACE_S = 30 * 86_400;
 
 /** `wcp keys`: the API keys of a Hall. */
 export function addKeys(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'keys', 'The API keys of a Hall, and the keys that sign its log.');
+  const group = registerGroup(program, 'keys', SUMMARIES.keys);
   addList(group, context);
   addCreate(group, context);
   addRotate(group, context);

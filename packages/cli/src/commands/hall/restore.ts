@@ -9,6 +9,7 @@ import { InputReader } from '../../input/input-reader.ts';
 import { jsonText } from '../../print/json.ts';
 import { count, escaped, rows } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { readPassphrase } from './backup.ts';
 
 interface RestoreOptions {
@@ -24,8 +25,7 @@ interface RestoreOptions {
 /** `wcp restore`: a backup becomes the folder of a Hall again, and its log does not fork (section 8.12). */
 export function addRestore(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'restore', {
-    summary:
-      'Put a backup back into a new folder. Its log keeps its name only with proof that it cannot fork.',
+    summary: SUMMARIES.restore,
     details:
       'Everything in the backup is verified first. --latest names files with the newest checkpoint that a witness or a copy of checkpoints has, or the high-water mark of the lost folder: it must be of the end of the backup. Else the log goes on under --new-origin, and a receipt names the old name; payloads come back only with --erasures, so that nothing that was forgotten since does.',
     example: 'wcp restore monday --dir my-hall-2 --latest checkpoint.txt --passphrase-file passphrase.txt',

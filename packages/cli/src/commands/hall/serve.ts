@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { serveHall } from '../../serve/serve-hall.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, register } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 interface Options {
   readonly host?: string;
@@ -16,7 +17,7 @@ interface Options {
 /** `wcp serve`: a Hall in a folder (section 9). */
 export function addServe(program: Command, { terminal }: CommandContext): void {
   const command = register(program, 'serve', {
-    summary: 'Run a Hall in a folder. An empty folder gets an example, keys and a command to try.',
+    summary: SUMMARIES.serve,
     example: 'wcp serve my-hall',
     exits: '0 stopped when told to, 2 it could not start.',
   });

@@ -5,6 +5,7 @@ import { readBounded } from '../../base/open-file.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { hookFolder, readHookFolder } from '../../hook/hook-folder.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { addHookInstall } from './install.ts';
 
 const CLIENTS: readonly (readonly [HookClient, string])[] = [
@@ -19,11 +20,7 @@ const MAX_EVENT = 8 * 1024 * 1024;
 
 /** `wcp hook`: a coding agent asks a Hall before each of its tools. */
 export function addHook(program: Command, context: CommandContext): void {
-  const group = registerGroup(
-    program,
-    'hook',
-    'Let a coding agent ask a Hall before each of its tools, by its hooks.',
-  );
+  const group = registerGroup(program, 'hook', SUMMARIES.hook);
   for (const [client, name] of CLIENTS) addClient(group, context, client, name);
   addHookInstall(
     group,

@@ -3,6 +3,7 @@ import { EXIT } from '../../base/exit-code.ts';
 import { runDemo } from '../../demo/run-demo.ts';
 import { jsonText } from '../../print/json.ts';
 import { type CommandContext, register } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 interface DemoOptions {
   readonly out?: string;
@@ -13,7 +14,7 @@ interface DemoOptions {
 /** `wcp demo`: one governed dispatch from end to end, on a real document. */
 export function addDemo(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'demo', {
-    summary: 'Watch one dispatch end to end: the decision, the worker, five denials, the evidence.',
+    summary: SUMMARIES.demo,
     details:
       'It needs a built doc-summarizer: a clone of the repository has one after a build, elsewhere --worker names one.',
     example: 'wcp demo README.md --worker workers/doc-summarizer',

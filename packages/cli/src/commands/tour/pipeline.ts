@@ -10,6 +10,7 @@ import { type PipelineOptions, runPipeline } from '../../pipeline/run-pipeline.t
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf } from '../hall-options.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 
 interface Options extends HallOptions {
   readonly question?: string;
@@ -37,11 +38,7 @@ const EXAMPLES = [
 
 /** `wcp pipeline`: the canonical pipeline (section 10.2) through a Hall. */
 export function addPipeline(program: Command, context: CommandContext): void {
-  const group = registerGroup(
-    program,
-    'pipeline',
-    'Take a document through five workers and ask a question about it.',
-  );
+  const group = registerGroup(program, 'pipeline', SUMMARIES.pipeline);
   const command = register(group, 'run', {
     summary: 'Fetch, chunk, embed, hash and register a document, then answer a question from it.',
     example: EXAMPLES.join('\n  $ '),

@@ -3,12 +3,13 @@ import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { SUMMARIES } from '../summaries.ts';
 import { addEnrol } from './enrol.ts';
 import { workerListText, workerText } from './worker-text.ts';
 
 /** `wcp workers`: the registry of a Hall (section 4.2). */
 export function addWorkers(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'workers', 'List, enrol and remove the workers of a Hall.');
+  const group = registerGroup(program, 'workers', SUMMARIES.workers);
   addList(group, context);
   addShow(group, context);
   addEnrol(group, context);
