@@ -29,6 +29,7 @@ import { addMcp } from './commands/mcp/mcp.ts';
 import { addReceipts } from './commands/receipts/receipts.ts';
 import type { CommandContext, ExitWith } from './commands/register.ts';
 import { addRules } from './commands/rules/rules.ts';
+import { addStore } from './commands/store/store.ts';
 import { addDemo } from './commands/tour/demo.ts';
 import { addPipeline } from './commands/tour/pipeline.ts';
 import { addVersion } from './commands/version.ts';
@@ -55,7 +56,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
     'Approve, enrol and operate:',
     [
       ...[addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addBudgets],
-      ...[addHealth, addDoctor, addBackup, addRestore],
+      ...[addHealth, addDoctor, addBackup, addRestore, addStore],
     ],
   ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],

@@ -6,14 +6,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { examineDeployment } from '../../src/deployment/doctor/examine-deployment.ts';
 import { partsOf } from '../../src/hall/create-hall.ts';
 import { archiveEvidence, openLogKeys } from '../../src/index.ts';
-import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres-server.ts';
+import { hasPostgres, type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { findingsOf, folderOf, GREETING, open, read } from './support.ts';
 
 const settings = (schema: string) => ({
   'server.json': { store: { postgres: { url_env: 'DATABASE', schema, connect_timeout_ms: 1_000 } } },
 });
 
-describe.runIf(postgresPrograms() !== null)('a Hall whose store is in PostgreSQL', () => {
+describe.runIf(hasPostgres)('a Hall whose store is in PostgreSQL', () => {
   let server: PostgresServer;
   let env: Record<string, string>;
   beforeAll(async () => {

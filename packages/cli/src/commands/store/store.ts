@@ -1,0 +1,9 @@
+import type { Command } from 'commander';
+import { type CommandContext, registerGroup } from '../register.ts';
+import { addMigrate } from './migrate.ts';
+
+/** `wcp store`: where a Hall keeps what it stores. */
+export function addStore(program: Command, context: CommandContext): void {
+  const group = registerGroup(program, 'store', 'Move the store of a stopped Hall into a database, or back.');
+  addMigrate(group, context);
+}
