@@ -64,6 +64,7 @@ const COMMANDS = [
   'mcp undo',
   'demo',
   'version',
+  'store migrate',
 ];
 
 describe('every command', () => {
