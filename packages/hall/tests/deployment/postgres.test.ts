@@ -116,6 +116,16 @@ describe.runIf(hasPostgres)('a Hall whose store is in PostgreSQL', () => {
   });
 });
 
+test('The address of the database may be in a file, as containers get their secrets.', async () => {
+  const dir = folderOf({ 'server.json': { store: { postgres: { url_env: 'DATABASE' } } } });
+  const said = async (file: string) => await findingsOf(dir, { env: { DATABASE_FILE: join(dir, file) } });
+  expect(await said('none')).toMatchObject([{ path: '/store/postgres/url_env', code: 'FILE_UNREADABLE' }]);
+  writeFileSync(join(dir, 'address'), 'mysql://u:hunter2@h/d\n');
+  expect(await said('address')).toMatchObject([{ code: 'ADDRESS_INVALID' }]);
+  writeFileSync(join(dir, 'address'), 'postgres://somebody:hunter2@127.0.0.1:1/none\n');
+  expect(await said('address')).toMatchObject([{ message: expect.stringContaining('cannot be reached') }]);
+});
+
 test('What is wrong with the database of server.json is found at once.', async () => {
   const dir = folderOf({
     'server.json': { store: { postgres: { url_env: 'NOWHERE', ca_file: 'none.pem' } } },

@@ -6,7 +6,7 @@ import type { Key, Store, TableName, Tables } from '../store/store.ts';
 import { keyOfRow, TABLES } from '../store/tables.ts';
 
 /** Bytes of rows that are held at a time, about: the next page is measured by the one before it. */
-const PAGE_BYTES = 4 * 1024 ** 2;
+const PAGE_BYTES = 1024 ** 2;
 const [MIN_PAGE, MAX_PAGE] = [8, 1_000];
 
 /** What a table holds: two tables with the same sum hold the same rows. */
