@@ -89,17 +89,17 @@ function evaluate(pipeline: string, dot: unknown, scope: Scope): unknown {
   let value: unknown;
   for (const [index, step] of pipeline.split(' | ').entries()) {
     const [name = '', ...words] = step.trim().split(/\s+/);
-    const args = words.map((word) => valueOf(word, dot, scope));
+    const args = words.map((word) => namedValue(word, dot, scope));
     const piped = index === 0 ? args : [...args, value];
     const apply = FUNCTIONS[name];
     if (apply !== undefined) value = apply(...piped);
-    else if (index === 0 && words.length === 0) value = valueOf(name, dot, scope);
+    else if (index === 0 && words.length === 0) value = namedValue(name, dot, scope);
     else throw new Error(`${name} is not a function that is used here: {{ ${pipeline} }}`);
   }
   return value;
 }
 
-function valueOf(word: string, dot: unknown, scope: Scope): unknown {
+function namedValue(word: string, dot: unknown, scope: Scope): unknown {
   if (/^\d+$/.test(word)) return Number(word);
   if (word === '.') return dot;
   if (!/^(\.[A-Za-z]+)+$/.test(word)) throw new Error(`${word} is not understood.`);

@@ -83,7 +83,10 @@ function setVariables(text: string, { env }: Place): void {
 
 function run(command: string, { cwd, env }: Place): void {
   const packages = /apt-get install ((?:[^&]|&(?!&))*)/.exec(command)?.[1];
-  if (packages !== undefined) return lookUp(packages.trim().split(/\s+/));
+  if (packages !== undefined) {
+    lookUp(packages.trim().split(/\s+/));
+    return;
+  }
   if (command.startsWith('install -d') && process.getuid?.() !== 0) {
     mkdirSync(command.split(' ').at(-1) as string, { recursive: true, mode: 0o700 });
     return;
