@@ -113,7 +113,7 @@ const SYSTEM = [
   'packages/hall/tests/deployment/document-watch.test.ts',
   'packages/hall/tests/deployment/lived-log/lived-log.property.test.ts',
   'packages/hall/tests/deployment/log-keys.test.ts',
-  'packages/hall/tests/deployment/migrate-store.test.ts',
+  'packages/hall/tests/deployment/migrate/migrate-store.test.ts',
   'packages/hall/tests/deployment/no-target.test.ts',
   'packages/hall/tests/deployment/open-deployment.test.ts',
   'packages/hall/tests/deployment/policy-gate.test.ts',

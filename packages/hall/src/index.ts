@@ -38,7 +38,7 @@ export {
   type MigratedStore,
   type MigrateStoreOptions,
   migrateStore,
-} from './deployment/migrate-store.ts';
+} from './deployment/migrate/migrate-store.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export { type FolderLogKeys, openLogKeys } from './deployment/open-log-keys.ts';
 export type { StoreSettings } from './deployment/settings/store-settings.ts';

@@ -10,7 +10,7 @@ const PAGE_BYTES = 1024 ** 2;
 const [MIN_PAGE, MAX_PAGE] = [8, 1_000];
 
 /** What a table holds: two tables with the same sum hold the same rows. */
-export interface TableSum {
+interface TableSum {
   readonly rows: number;
   /** The hash of the codes of all rows, in the order of their keys. */
   readonly codes: string;

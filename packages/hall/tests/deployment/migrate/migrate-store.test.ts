@@ -4,14 +4,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { verifyLog } from '@wcp/evidence';
 import type { Receipt } from '@wcp/spec';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { partsOf } from '../../src/hall/create-hall.ts';
-import { DeploymentError, type Hall, migrateStore } from '../../src/index.ts';
-import { openPostgresStore } from '../../src/storage/postgres/postgres-store.ts';
-import { openSqliteStore } from '../../src/storage/store/sqlite-store.ts';
-import type { Store, TableName } from '../../src/storage/store/store.ts';
-import { TABLES } from '../../src/storage/store/tables.ts';
-import { hasPostgres, type PostgresServer, startPostgres } from '../support/postgres-server.ts';
-import { GREETING, open, read, scratch, write } from './support.ts';
+import { partsOf } from '../../../src/hall/create-hall.ts';
+import { DeploymentError, type Hall, migrateStore } from '../../../src/index.ts';
+import { openPostgresStore } from '../../../src/storage/postgres/postgres-store.ts';
+import { openSqliteStore } from '../../../src/storage/store/sqlite-store.ts';
+import type { Store, TableName } from '../../../src/storage/store/store.ts';
+import { TABLES } from '../../../src/storage/store/tables.ts';
+import { hasPostgres, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import { GREETING, open, read, scratch, write } from '../support.ts';
 
 const BUDGET = {
   ...{ budget_id: 'greetings', scope: {}, unit: 'calls', limit: 8 },

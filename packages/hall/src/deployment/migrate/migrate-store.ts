@@ -1,28 +1,26 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sha256, WcpError } from '@wcp/spec';
-import { ProblemError } from '../base/problem.ts';
-import { writeDurably } from '../storage/archive/write-durably.ts';
-import { OpenSigners } from '../storage/keys/signer-source.ts';
-import { rowMacOf } from '../storage/ledger/ledger-identity.ts';
-import { openCurrentStore } from '../storage/migration/open-current-store.ts';
-import type { PostgresSettings } from '../storage/postgres/postgres-settings.ts';
-import { openPostgresStore } from '../storage/postgres/postgres-store.ts';
-import type { Store } from '../storage/store/store.ts';
-import { openIncomingDatabase } from '../storage/transfer/incoming-database.ts';
-import { openIncomingFile } from '../storage/transfer/incoming-file.ts';
-import type { IncomingStore } from '../storage/transfer/incoming-store.ts';
-import { type TransferStep, transferStore } from '../storage/transfer/transfer-store.ts';
-import { hasEvidence } from './create/folder-evidence.ts';
-import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
-import { type FolderIdentity, identityOf } from './folder-identity.ts';
-import { LAYOUT } from './layout.ts';
-import { findingOf } from './open-hall.ts';
-import { readJsonFile } from './settings/json-file.ts';
-import { readStore } from './settings/read-store.ts';
-import { type Env, serverFinding } from './settings/server-file.ts';
-import { readServerSettings, type ServerSettings } from './settings/server-settings.ts';
-import type { StoreSettings } from './settings/store-settings.ts';
+import { writeDurably } from '../../storage/archive/write-durably.ts';
+import { OpenSigners } from '../../storage/keys/signer-source.ts';
+import { rowMacOf } from '../../storage/ledger/ledger-identity.ts';
+import { openCurrentStore } from '../../storage/migration/open-current-store.ts';
+import type { PostgresSettings } from '../../storage/postgres/postgres-settings.ts';
+import { openPostgresStore } from '../../storage/postgres/postgres-store.ts';
+import type { Store } from '../../storage/store/store.ts';
+import { openIncomingDatabase } from '../../storage/transfer/incoming-database.ts';
+import { openIncomingFile } from '../../storage/transfer/incoming-file.ts';
+import type { IncomingStore } from '../../storage/transfer/incoming-store.ts';
+import { type TransferStep, transferStore } from '../../storage/transfer/transfer-store.ts';
+import { hasEvidence } from '../create/folder-evidence.ts';
+import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
+import { type FolderIdentity, identityOf } from '../folder-identity.ts';
+import { LAYOUT } from '../layout.ts';
+import { findingOf } from '../open-hall.ts';
+import { readStore } from '../settings/read-store.ts';
+import type { Env } from '../settings/server-file.ts';
+import type { StoreSettings } from '../settings/store-settings.ts';
+import { readMigrationSettings, withStore } from './migration-settings.ts';
 
 /** Where the store of a Hall is moved, and how. */
 export interface MigrateStoreOptions {
@@ -73,7 +71,7 @@ export async function migrateStore(
   dir: string,
   { to, database, writes = false, env = {}, report = () => {} }: MigrateStoreOptions,
 ): Promise<MigratedStore> {
-  const { json, settings, store } = await readSettings(dir, to, database);
+  const { json, settings, store } = await readMigrationSettings(dir, to, database);
   const findings: DeploymentFinding[] = [];
   const postgres = await readStore(store, { dir, env }, findings);
   if (postgres === undefined || findings.length > 0) throw new DeploymentError(findings);
@@ -81,7 +79,7 @@ export async function migrateStore(
   const identity = await identityOf(dir, env, settings, isThere);
   const moved = await asFindings(move(dir, { to, postgres, identity, report }));
   const told = to === 'postgres' ? store : null;
-  if (writes) await writeDurably(join(dir, LAYOUT.server), textOf(json, told));
+  if (writes) await writeDurably(join(dir, LAYOUT.server), withStore(json, told));
   return { to, origin: settings.origin, ...moved, store: told, is_written: writes };
 }
 
@@ -109,43 +107,8 @@ async function move(dir: string, { to, postgres, identity, report }: Move) {
   }
 }
 
-/** What `server.json` says, and what it says of the database, or is to say. */
-async function readSettings(
-  dir: string,
-  to: MigrateStoreOptions['to'],
-  database: MigrateStoreOptions['database'],
-): Promise<{ readonly json: object; readonly settings: ServerSettings; readonly store: StoreSettings }> {
-  const file = await readJsonFile(dir, LAYOUT.server);
-  if (!file.ok && !file.isAbsent) {
-    throw new DeploymentError([serverFinding({ path: null, code: 'NOT_JSON', message: file.message })]);
-  }
-  const json = file.ok ? Object(file.value) : {};
-  const said = checkedSettings(file.ok ? file.value : {});
-  if (said.store !== undefined && database !== undefined)
-    throw refused(to === 'sqlite' ? NAMED : NAMED_TWICE);
-  const settings =
-    database === undefined ? said : checkedSettings({ ...json, store: { postgres: database } });
-  if (to === 'sqlite' && said.store === undefined) throw refused(NOT_IN_DATABASE);
-  if (settings.store === undefined) throw refused(UNNAMED);
-  return { json, settings, store: settings.store };
-}
-
-function checkedSettings(value: unknown): ServerSettings {
-  try {
-    return readServerSettings(value);
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    throw new DeploymentError(error.findings.map((finding) => serverFinding(finding)));
-  }
-}
-
 async function hasFile(dir: string): Promise<boolean> {
   return existsSync(join(dir, LAYOUT.store));
-}
-
-function textOf(json: object, store: StoreSettings | null): string {
-  const { store: _, ...others } = json as { readonly store?: unknown };
-  return `${JSON.stringify({ ...others, ...(store !== null && { store }) }, null, 2)}\n`;
 }
 
 async function asFindings<T>(moving: Promise<T>): Promise<T> {
@@ -158,14 +121,4 @@ async function asFindings<T>(moving: Promise<T>): Promise<T> {
     const file = finding.file === LAYOUT.store ? null : finding.file;
     throw new DeploymentError([{ ...finding, file }], { cause: error });
   }
-}
-
-const UNNAMED =
-  'No database is named. Name the variable that holds its address with --url-env, or in server.json.';
-const NAMED_TWICE = 'server.json names the database already. Leave --url-env, --schema and --ca-file out.';
-const NAMED = 'The database is that of server.json. Leave --url-env, --schema and --ca-file out.';
-const NOT_IN_DATABASE = 'The store of this Hall is not in a database: server.json names none.';
-
-function refused(message: string): DeploymentError {
-  return new DeploymentError([serverFinding({ path: '/store/postgres', code: 'STORE_UNUSABLE', message })]);
 }
