@@ -40,6 +40,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   doctor: async () => (await import('./commands/hall/doctor.ts')).addDoctor,
   backup: async () => (await import('./commands/hall/backup.ts')).addBackup,
   restore: async () => (await import('./commands/hall/restore.ts')).addRestore,
+  store: async () => (await import('./commands/store/store.ts')).addStore,
   keys: async () => (await import('./commands/hall/keys.ts')).addKeys,
   authorities: async () => (await import('./commands/hall/authorities.ts')).addAuthorities,
   keygen: async () => (await import('./commands/attest/keygen.ts')).addKeygen,
@@ -63,7 +64,7 @@ const GROUPS: readonly (readonly [heading: string, names: readonly CommandName[]
     'Approve, enrol and operate:',
     [
       ...(['approvals', 'workers', 'worker', 'dead-letters', 'freeze', 'release', 'freezes'] as const),
-      ...(['budgets', 'health', 'doctor', 'backup', 'restore'] as const),
+      ...(['budgets', 'health', 'doctor', 'backup', 'restore', 'store'] as const),
     ],
   ],
   ['Manage keys:', ['keys', 'authorities', 'keygen']],

@@ -68,6 +68,7 @@ const COMMANDS = [
   'mcp undo',
   'demo',
   'version',
+  'store migrate',
 ];
 
 describe('every command', () => {

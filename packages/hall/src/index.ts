@@ -34,8 +34,14 @@ export {
   type GateExamination,
   type GateExaminationOptions,
 } from './deployment/gate/examine-gate.ts';
+export {
+  type MigratedStore,
+  type MigrateStoreOptions,
+  migrateStore,
+} from './deployment/migrate/migrate-store.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export { type FolderLogKeys, openLogKeys } from './deployment/open-log-keys.ts';
+export type { StoreSettings } from './deployment/settings/store-settings.ts';
 export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';
 export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';
 export { createHall } from './hall/create-hall.ts';

@@ -16,11 +16,13 @@ interface Unformatted {
 const UNFORMATTED: readonly Unformatted[] = [
   { files: /\.md$/, reason: 'prose', byHand: true },
   { files: /\.ya?ml$/, reason: 'the formatter has no YAML', byHand: true },
+  { files: /\/helm\/[^/]+\/templates\//, reason: 'templates of Helm are no YAML yet', byHand: true },
   { files: /\.cedar$/, reason: 'the formatter has no Cedar', byHand: true },
   { files: /\.rego$/, reason: 'the formatter has no Rego', byHand: true },
+  { files: /(^|\/)Containerfile$/, reason: 'the formatter has no Containerfile', byHand: true },
   { files: /\.(sh|py)$|^\.ci\/run$/, reason: 'the formatter has neither shell nor Python', byHand: true },
   {
-    files: /(^|\/)\.(gitignore|npmrc|nvmrc|editorconfig)$|^\.github\/CODEOWNERS$/,
+    files: /(^|\/)\.(gitignore|dockerignore|npmrc|nvmrc|editorconfig)$|^\.github\/CODEOWNERS$/,
     reason: 'lines of settings',
     byHand: true,
   },

@@ -28,6 +28,7 @@ export const SUMMARIES = {
   doctor: 'Check this machine and the folder of a Hall, without starting it, and say what mends it.',
   backup: 'Make a backup of a Hall, running or stopped. It is read again before it has its name.',
   restore: 'Put a backup back into a new folder. Its log keeps its name only with proof that it cannot fork.',
+  store: 'Move the store of a stopped Hall into a database, or back.',
   keys: 'The API keys of a Hall, and the keys that sign its log.',
   authorities: 'Manage the public keys of authorities.',
   keygen: 'Create an Ed25519 key pair for signing.',

@@ -2,7 +2,7 @@ import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { expect, test } from 'vitest';
 import { createHall } from '../../src/index.ts';
 import { openPostgresStorage } from '../../src/storage/evidence/storage-client.ts';
-import { postgresPrograms, startPostgres } from '../support/postgres-server.ts';
+import { hasPostgres, startPostgres } from '../support/postgres-server.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { examine } from './examine.ts';
 import { type Acknowledged, runAndKill } from './load.ts';
@@ -11,7 +11,7 @@ import { BUDGETS, KEY_SEED, ORIGIN } from './names.ts';
 /** `npm run test:crash` kills fifty times; this many kills show in every test run that it can. */
 const KILLS = Number(process.env['WCP_CRASHES'] ?? 3);
 
-test.runIf(postgresPrograms() !== null)(
+test.runIf(hasPostgres)(
   `A Hall and its database that are killed ${KILLS} times each under load lose nothing that was acknowledged.`,
   { timeout: 120_000 + KILLS * 120_000 },
   async () => {

@@ -4,7 +4,7 @@ import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { expect, test } from 'vitest';
 import { createHall } from '../../src/index.ts';
 import { openPostgresStorage } from '../../src/storage/evidence/storage-client.ts';
-import { postgresPrograms, startPostgres } from '../support/postgres-server.ts';
+import { hasPostgres, startPostgres } from '../support/postgres-server.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { examine } from './examine.ts';
@@ -43,7 +43,7 @@ class KeyedRequests {
   }
 }
 
-test.runIf(postgresPrograms() !== null)(
+test.runIf(hasPostgres)(
   `${HALLS} Halls on one database, of which one or the database is killed ${KILLS} times under load, lose nothing and do nothing twice.`,
   { timeout: 120_000 + KILLS * 60_000 },
   async () => {

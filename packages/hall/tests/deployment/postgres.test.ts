@@ -6,14 +6,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { examineDeployment } from '../../src/deployment/doctor/examine-deployment.ts';
 import { partsOf } from '../../src/hall/create-hall.ts';
 import { archiveEvidence, openLogKeys } from '../../src/index.ts';
-import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres-server.ts';
+import { hasPostgres, type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { findingsOf, folderOf, GREETING, open, read } from './support.ts';
 
 const settings = (schema: string) => ({
   'server.json': { store: { postgres: { url_env: 'DATABASE', schema, connect_timeout_ms: 1_000 } } },
 });
 
-describe.runIf(postgresPrograms() !== null)('a Hall whose store is in PostgreSQL', () => {
+describe.runIf(hasPostgres)('a Hall whose store is in PostgreSQL', () => {
   let server: PostgresServer;
   let env: Record<string, string>;
   beforeAll(async () => {
@@ -114,6 +114,16 @@ describe.runIf(postgresPrograms() !== null)('a Hall whose store is in PostgreSQL
     expect(findings).toMatchObject([{ code: 'STORE_UNUSABLE', message: expect.stringContaining('reached') }]);
     expect(JSON.stringify(findings)).not.toMatch(/hunter2|somebody/);
   });
+});
+
+test('The address of the database may be in a file, as containers get their secrets.', async () => {
+  const dir = folderOf({ 'server.json': { store: { postgres: { url_env: 'DATABASE' } } } });
+  const said = async (file: string) => await findingsOf(dir, { env: { DATABASE_FILE: join(dir, file) } });
+  expect(await said('none')).toMatchObject([{ path: '/store/postgres/url_env', code: 'FILE_UNREADABLE' }]);
+  writeFileSync(join(dir, 'address'), 'mysql://u:hunter2@h/d\n');
+  expect(await said('address')).toMatchObject([{ code: 'ADDRESS_INVALID' }]);
+  writeFileSync(join(dir, 'address'), 'postgres://somebody:hunter2@127.0.0.1:1/none\n');
+  expect(await said('address')).toMatchObject([{ message: expect.stringContaining('cannot be reached') }]);
 });
 
 test('What is wrong with the database of server.json is found at once.', async () => {

@@ -5,11 +5,11 @@ import type { Journal } from '../../src/storage/journal.ts';
 import { LiveHalls } from '../../src/storage/live-halls.ts';
 import type { Follow, OtherHalls } from '../../src/storage/other-halls.ts';
 import { createMemoryStore } from '../../src/storage/store/memory-store.ts';
-import { postgresPrograms } from '../support/postgres-server.ts';
+import { hasPostgres } from '../support/postgres-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { manyHalls, request } from './many-halls.ts';
 
-const withDatabase = test.runIf(postgresPrograms() !== null);
+const withDatabase = test.runIf(hasPostgres);
 
 /** Halls over one store in memory, whose time the test moves. */
 async function liveHalls(count: number) {

@@ -3,11 +3,11 @@ import type { Receipt } from '@wcp/spec';
 import { expect, test } from 'vitest';
 import { partsOf } from '../../src/hall/create-hall.ts';
 import type { Hall } from '../../src/index.ts';
-import { postgresPrograms } from '../support/postgres-server.ts';
+import { hasPostgres } from '../support/postgres-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { KEY, manyHalls, ORIGIN, request } from './many-halls.ts';
 
-const withDatabase = test.runIf(postgresPrograms() !== null);
+const withDatabase = test.runIf(hasPostgres);
 
 async function receiptsOf(hall: Hall): Promise<Receipt[]> {
   const rows = await partsOf(hall).storage.store.list('receipts', { limit: 100_000 });

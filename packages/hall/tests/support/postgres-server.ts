@@ -24,8 +24,27 @@ export interface PostgresServer {
 
 const DEBIAN = '/usr/lib/postgresql';
 
+/** The folder of the programs of a server, where they are elsewhere than Debian has them. */
+const GIVEN = process.env['WCP_POSTGRES_BIN'];
+
+const PROGRAMS = findPrograms();
+
+/** Whether there is a server to test with. Never false where `CI` is set: the file of tests fails there instead. */
+export const hasPostgres = PROGRAMS !== null;
+
+if (!hasPostgres) {
+  const message =
+    'PostgreSQL is not installed: its tests cannot run. Install it (Debian: apt-get install postgresql), or name the folder of its programs in WCP_POSTGRES_BIN.';
+  if (process.env['CI'] !== undefined) throw new Error(message);
+  process.stderr.write(`\n${message} They are SKIPPED.\n\n`);
+}
+
 /** Where the programs of the newest installed server are; null where there is none. */
-export function postgresPrograms(): string | null {
+function findPrograms(): string | null {
+  if (GIVEN !== undefined) {
+    if (existsSync(join(GIVEN, 'initdb'))) return GIVEN;
+    throw new Error(`WCP_POSTGRES_BIN names ${GIVEN}, where there is no initdb.`);
+  }
   if (!existsSync(DEBIAN)) return null;
   const newest = readdirSync(DEBIAN)
     .filter((version) => existsSync(join(DEBIAN, version, 'bin', 'initdb')))
@@ -39,7 +58,7 @@ export function postgresPrograms(): string | null {
  * @param tls whether it answers on a port as well, by TLS, with a certificate of its own for `localhost`
  */
 export async function startPostgres({ tls = false } = {}): Promise<PostgresServer> {
-  const programs = postgresPrograms() as string;
+  const programs = PROGRAMS as string;
   const folder = mkdtempSync(join(tmpdir(), 'wcp-postgres-'));
   const owner = userOf(folder);
   const data = join(folder, 'data');

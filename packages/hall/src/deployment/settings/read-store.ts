@@ -9,6 +9,8 @@ import type { StoreSettings } from './store-settings.ts';
 
 /** A few certificates, in bytes. */
 const MAX_CA_LENGTH = 1_048_576;
+/** An address is a line, in bytes. */
+const MAX_URL_LENGTH = 8_192;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const URL_PATH = '/store/postgres/url_env';
 
@@ -20,11 +22,27 @@ export async function readStore(
 ): Promise<PostgresSettings | undefined> {
   if (store === undefined) return undefined;
   const { url_env, ca_file, ...others } = store.postgres;
-  const url = env[url_env] ?? '';
   const ca = ca_file === undefined ? undefined : await readCa(dir, ca_file, findings);
-  if (url === '') findings.push(missingVariable(URL_PATH, url_env));
-  else findings.push(...wrongAddress(url));
-  return { ...others, url, ...(ca !== undefined && { ca }) };
+  const url = await readUrl(env, url_env, findings);
+  if (url !== null) findings.push(...wrongAddress(url));
+  return { ...others, url: url ?? '', ...(ca !== undefined && { ca }) };
+}
+
+/** The address, which a variable holds, or the file that `<variable>_FILE` names, as containers get their secrets. */
+async function readUrl(env: Env, name: string, findings: DeploymentFinding[]): Promise<string | null> {
+  const [url, file] = [env[name] ?? '', env[`${name}_FILE`] ?? ''];
+  if (url !== '') return url;
+  if (file === '') {
+    findings.push(missingVariable(URL_PATH, name));
+    return null;
+  }
+  try {
+    return UTF8.decode(await readRegularFile(file, MAX_URL_LENGTH, { followsLinks: true })).trim();
+  } catch {
+    const message = `The file that ${name}_FILE names cannot be read.`;
+    findings.push(serverFinding({ path: URL_PATH, code: 'FILE_UNREADABLE', message }));
+    return null;
+  }
 }
 
 function wrongAddress(url: string): DeploymentFinding[] {

@@ -55,6 +55,7 @@ export async function checkVersion(client: ClientBase, schema: string): Promise<
   const { rows } = await client.query<{ version: number }>(`SELECT version FROM ${quoted(schema)}.store`);
   const version = rows[0]?.version;
   if (version === SCHEMA_VERSION) return;
+  if (version !== undefined && version < 0) throw refused(INCOMPLETE);
   throw refused(
     `The store has version ${version ?? 'unknown'}; this Hall reads version ${SCHEMA_VERSION}. Use the Hall that wrote it, or a newer one.`,
   );
@@ -63,3 +64,7 @@ export async function checkVersion(client: ClientBase, schema: string): Promise<
 function refused(message: string): WcpError {
   return new WcpError('ERR_WCP_STORE', message);
 }
+
+/** A transfer makes the version negative until everything is there. */
+const INCOMPLETE =
+  'The store is incomplete: moving it here was interrupted. Run `wcp store migrate` again; until then the Hall goes on where it was.';

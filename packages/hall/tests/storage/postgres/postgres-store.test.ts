@@ -4,13 +4,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { isConnectionLost } from '../../../src/storage/postgres/postgres-error.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/postgres-store.ts';
 import type { Change } from '../../../src/storage/store/store.ts';
-import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres-server.ts';
+import { hasPostgres, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
 import { storeCases } from '../store/store.case.ts';
 
 const change = (id: string): Change => ({ put: 'meta', row: { id, state: 's', at: '', document: '{}' } });
 const failing = { code: 'ERR_WCP_STORE' };
 
-describe.runIf(postgresPrograms() !== null)('with a server', () => {
+describe.runIf(hasPostgres)('with a server', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
@@ -115,7 +115,7 @@ describe.runIf(postgresPrograms() !== null)('with a server', () => {
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 // openssl makes the certificate.
-describe.runIf(postgresPrograms() !== null && hasOpenssl)('a server with TLS', () => {
+describe.runIf(hasPostgres && hasOpenssl)('a server with TLS', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres({ tls: true });

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Entry } from '../../../src/storage/ledger/entry.ts';
 import { type OpenLedger, openLedger } from '../../../src/storage/ledger/ledger.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/postgres-store.ts';
-import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres-server.ts';
+import { hasPostgres, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { plainEntry } from '../ledger/plain-entry.ts';
 
@@ -47,7 +47,7 @@ const spend = (dispatches: number, commit: number): Entry => ({
   basis: { commit, reads: [], entries: 1 },
 });
 
-test.runIf(postgresPrograms() !== null)(
+test.runIf(hasPostgres)(
   'Several Halls write one log without a gap, and each of them goes on where the others left it.',
   async () => {
     const { ledgers, settings, identity } = await openMany(3);
@@ -73,7 +73,7 @@ test.runIf(postgresPrograms() !== null)(
   },
 );
 
-test.runIf(postgresPrograms() !== null)(
+test.runIf(hasPostgres)(
   'A row that another Hall has changed is not overwritten: of those who count it, each counts once.',
   async () => {
     const { ledgers } = await openMany(3);
@@ -95,7 +95,7 @@ test.runIf(postgresPrograms() !== null)(
   },
 );
 
-test.runIf(postgresPrograms() !== null)(
+test.runIf(hasPostgres)(
   'Whoever reads a whole table is overtaken by any change of it, others are not.',
   async () => {
     const { ledgers } = await openMany(2);
@@ -119,7 +119,7 @@ test.runIf(postgresPrograms() !== null)(
   },
 );
 
-test.runIf(postgresPrograms() !== null)(
+test.runIf(hasPostgres)(
   'A Hall that is stopped in its turn loses it, and the others go on.',
   async () => {
     const { ledgers } = await openMany(2);
@@ -148,7 +148,7 @@ test.runIf(postgresPrograms() !== null)(
   60_000,
 );
 
-test.runIf(postgresPrograms() !== null)(
+test.runIf(hasPostgres)(
   'A Hall that shares its schema and one that does not keep each other out.',
   async () => {
     const { settings } = await openMany(1);
