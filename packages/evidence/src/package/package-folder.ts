@@ -1,7 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { type FileHandle, readdir, realpath } from 'node:fs/promises';
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { decodeUtf8 } from '../base/encoding.ts';
 import { withRegularFile } from '../file/regular-file.ts';
 import { type FileDigest, hashDigests } from './package-hash.ts';

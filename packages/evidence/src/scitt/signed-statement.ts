@@ -1,4 +1,4 @@
-import { canonicalJson } from '@wcp/spec';
+import { canonicalJson } from '@wcp/spec/json';
 import { encode, rfc8949EncodeOptions, Tagged } from 'cborg';
 import { logUri, type PlacedReceipt, subjectOf } from '../form/placed-receipt.ts';
 import type { Signer } from '../key/signer.ts';

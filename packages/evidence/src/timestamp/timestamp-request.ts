@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { Integer, Null, OctetString } from 'asn1js';
 import { AlgorithmIdentifier, MessageImprint, TimeStampReq } from 'pkijs';
 import { readCheckpoint } from '../log/verify-checkpoint.ts';
