@@ -106,7 +106,7 @@ function endOfLiteral(bytes: Uint8Array, at: number): number {
 }
 
 /** Whether a name stands before another, and is not the same. */
-export function isBefore(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): boolean {
+function isBefore(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): boolean {
   const length = Math.min(aEnd - a, bEnd - b);
   for (let index = 0; index < length; index += 1) {
     const [left, right] = [bytes[a + index] as number, bytes[b + index] as number];
