@@ -23,6 +23,7 @@ test('@wcp/spec exports these names', async () => {
 test('@wcp/spec/json exports these names', async () => {
   expect(Object.keys(await import('../src/json/index.ts')).toSorted()).toEqual([
     'FOREIGN_TEXT_LIMITS',
+    'WcpError',
     'canonicalJson',
     'compareText',
     'escapeText',

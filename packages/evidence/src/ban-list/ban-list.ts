@@ -1,6 +1,6 @@
-import { type BanList, canonicalJson, type Finding, type Parsed, type Sha256, WcpError } from '@wcp/spec';
+import type { BanList, Finding, Parsed, Sha256 } from '@wcp/spec';
 import { BanListSchema, isTime, parseDocument } from '@wcp/spec/document';
-import { escapeText } from '@wcp/spec/json';
+import { canonicalJson, escapeText, WcpError } from '@wcp/spec/json';
 import { encodeBase64 } from '../base/encoding.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 

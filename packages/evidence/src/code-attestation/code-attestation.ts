@@ -1,5 +1,6 @@
-import { canonicalJson, type Finding, type Parsed, WcpError } from '@wcp/spec';
+import type { Finding, Parsed } from '@wcp/spec';
 import { type CodeAttestation, CodeAttestationSchema, isTime, parseDocument } from '@wcp/spec/document';
+import { canonicalJson, WcpError } from '@wcp/spec/json';
 import { encodeBase64 } from '../base/encoding.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 

@@ -1,5 +1,5 @@
-import { type Receipt, WcpError } from '@wcp/spec';
-import { normaliseHash } from '@wcp/spec/json';
+import type { Receipt } from '@wcp/spec';
+import { normaliseHash, WcpError } from '@wcp/spec/json';
 import type { Signer } from '../key/signer.ts';
 import { type DsseEnvelope, envelopeOf, STATEMENT_TYPE } from '../package/dsse.ts';
 import type { PlacedReceipt } from './placed-receipt.ts';

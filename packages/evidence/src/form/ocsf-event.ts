@@ -1,4 +1,5 @@
-import { canonicalJson, type Receipt, WcpError } from '@wcp/spec';
+import type { Receipt } from '@wcp/spec';
+import { canonicalJson, WcpError } from '@wcp/spec/json';
 import { OCSF_CLASSES, OCSF_KINDS, type OcsfKind, SEVERITIES, STATUSES } from './ocsf-tables.ts';
 import { type PlacedReceipt, subjectOf } from './placed-receipt.ts';
 

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { decodeBase64, decodeUtf8, encodeBase64 } from '../base/encoding.ts';
 import { own } from '../base/own-member.ts';
 import { keyIdOf, readPublicKey } from './public-key.ts';

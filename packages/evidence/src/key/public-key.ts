@@ -1,5 +1,5 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 
 const RAW_HEX = /^[0-9A-Fa-f]{64}$/;
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');

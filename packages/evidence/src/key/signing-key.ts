@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { keyIdOf } from './public-key.ts';
 
 const SEED_HEX = /^[0-9A-Fa-f]{64}$/;

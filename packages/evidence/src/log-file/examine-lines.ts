@@ -1,11 +1,11 @@
 import { parseJson } from '@wcp/spec/json';
 import { decodeUtf8 } from '../base/encoding.ts';
-import type { LogFindingCode } from '../base/finding.ts';
+import type { LogFindingCode, ReceiptFindingCode } from '../base/finding.ts';
 import type { KeyHistory } from '../log/key-history.ts';
 import { hashLeaf } from '../log/merkle-hash.ts';
 import { timeOfReceipt } from '../log/verify-times.ts';
 import { keyCodesOf } from '../log/walk-receipts.ts';
-import { examineText } from '../receipt/examine-entry.ts';
+import { examineEntry } from '../receipt/examine-entry.ts';
 import type { Keyring } from '../receipt/keyring.ts';
 import {
   bareLink,
@@ -74,19 +74,21 @@ export function examineLines(chunk: LineChunk, keys: LineKeys): LinesReport {
   for (const { start, end } of linesIn(bytes)) {
     line += 1;
     if (isBlank(bytes, start, end)) continue;
-    const text = textOf(bytes.subarray(start, end));
-    if (text?.startsWith(BYTE_ORDER_MARK)) report.marked.push(line);
-    const { leaf, link, codes, time } = examineLine(text, keys);
-    const place = { index: first + at, line };
+    const bytesOfLine = bytes.subarray(start, end);
+    const { leaf, link, codes, time, isMarked } = examineLine(bytesOfLine, keys);
+    if (isMarked) report.marked.push(line);
+    const index = first + at;
     report.leaves.set(leaf, at * HASH_BYTES);
     report.times[at] = time;
     report.lines[at] = line;
-    const about =
-      link === null ? [] : [...runs.add(link, place), ...keyCodesOf(link, place.index, keys.history)];
-    for (const code of [...codes, ...about]) report.found.push({ ...place, code });
+    for (const code of codes) report.found.push({ index, line, code });
+    if (link !== null) {
+      for (const code of runs.add(link, index, line)) report.found.push({ index, line, code });
+      for (const code of keyCodesOf(link, index, keys.history)) report.found.push({ index, line, code });
+    }
     at += 1;
   }
-  return { first, count, ...report, runs: runs.all };
+  return { first, count, ...report, runs: runs.all() };
 }
 
 const BYTE_ORDER_MARK = '\ufeff';
@@ -103,18 +105,23 @@ function textOf(bytes: Uint8Array): string | null {
 interface ExaminedLine extends Pick<ExaminedReceipt, 'link' | 'codes'> {
   readonly leaf: Uint8Array;
   readonly time: number;
+  /** Whether it begins with a byte order mark. */
+  readonly isMarked: boolean;
 }
 
 /** A line that is the canonical JSON of its receipt, as most are, is read once; any other by the reader of all values. */
-function examineLine(text: string | null, { keyring, history }: LineKeys): ExaminedLine {
-  const entry = text === null ? null : examineText(text, keyring);
-  if (entry !== null && entry.link !== null) {
-    return { ...entry, leaf: hashLeaf(text as string), time: timeOfReceipt(entry.link) ?? NOT_DATED };
+function examineLine(bytes: Buffer, { keyring, history }: LineKeys): ExaminedLine {
+  const entry = examineEntry(bytes, keyring);
+  if (entry.link !== null) {
+    const time = timeOfReceipt(entry.link) ?? NOT_DATED;
+    return { link: entry.link, codes: entry.codes, leaf: hashLeaf(bytes), time, isMarked: false };
   }
+  const text = textOf(bytes);
   const value = text === null ? null : parsed(text);
   const examiner = new ReceiptExaminer((key_id) => history.find(key_id));
   const { text: leaf, link, codes } = examiner.examineAlone(value);
-  return { link, codes, leaf: hashLeaf(leaf), time: timeOfReceipt(value) ?? NOT_DATED };
+  const isMarked = text?.startsWith(BYTE_ORDER_MARK) ?? false;
+  return { link, codes, leaf: hashLeaf(leaf), time: timeOfReceipt(value) ?? NOT_DATED, isMarked };
 }
 
 function parsed(text: string): unknown {
@@ -125,23 +132,29 @@ function parsed(text: string): unknown {
   }
 }
 
+const NOTHING: readonly ReceiptFindingCode[] = [];
+
 /** The runs of the streams of a chunk. */
 class StreamRuns {
-  readonly all: StreamRun[] = [];
+  readonly #all: StreamRun[] = [];
   readonly #current = new Map<string, StreamRun>();
 
+  /** Without what only this thread needs. */
+  all(): StreamRun[] {
+    return this.#all.map((run) => ({ ...run, first: bareLink(run.first), last: bareLink(run.last) }));
+  }
+
   /** What is wrong with the place of a receipt that goes on with a run; that of another is examined elsewhere. */
-  add(link: ReceiptLink, place: { readonly index: number; readonly line: number }) {
-    const bare = bareLink(link);
+  add(link: ReceiptLink, index: number, line: number): readonly ReceiptFindingCode[] {
     const run = this.#current.get(link.stream);
     if (run !== undefined && link.seq - run.last.seq === 1) {
       const codes = examinePlace(link, run.last);
-      run.last = bare;
+      run.last = link;
       return codes;
     }
-    const begun = { ...place, first: bare, last: bare };
+    const begun = { index, line, first: link, last: link };
     this.#current.set(link.stream, begun);
-    this.all.push(begun);
-    return [];
+    this.#all.push(begun);
+    return NOTHING;
   }
 }

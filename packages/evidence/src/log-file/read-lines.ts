@@ -9,8 +9,8 @@ export interface ReceiptOnLine extends ReceiptAtPosition {
   readonly line: number;
 }
 
-/** What a line has, however it is written, if it is about the keys or the name of the log. */
-const ABOUT_THE_LOG = ['"key"', '"restore"', '\\u'];
+/** What a line has, however it is written, if it is about the keys or the name of the log: quotation marks are too many to begin with one. */
+const ABOUT_THE_LOG = ['key"', '"restore"', '\\u'];
 
 /** The receipts about the keys and the name of a log, which are few: a first reading, before signatures are verified. */
 export async function readLogLines(file: string): Promise<ReceiptOnLine[]> {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { decodeBase64, encodeBase64 } from '../base/encoding.ts';
 import { rawPublicKey } from '../key/public-key.ts';
 import type { Signer } from '../key/signer.ts';

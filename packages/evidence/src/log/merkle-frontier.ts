@@ -1,4 +1,5 @@
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { hashLeaf, hashNode, hashNothing, type MerkleLeaf, writeHash } from './merkle-hash.ts';
 import { completeSubtrees, foldSubtrees, type Subtree } from './merkle-path.ts';
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 
 /** A leaf of a log: bytes, or a text whose UTF-8 is meant. */
 export type MerkleLeaf = string | Uint8Array;
@@ -12,11 +13,27 @@ const WRITTEN = /^sha256:[0-9a-f]{64}$/;
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` for a text with a lone surrogate
  */
 export function hashLeaf(leaf: MerkleLeaf): Buffer {
-  if (typeof leaf !== 'string') return hash('sha256', Buffer.concat([Buffer.of(0), leaf]), 'buffer');
+  if (typeof leaf !== 'string') return sha256(prefixed(leaf));
   if (!leaf.isWellFormed()) {
     throw new WcpError('ERR_WCP_CANONICAL_JSON', 'A leaf with a lone surrogate cannot be written as UTF-8.');
   }
-  return hash('sha256', `\0${leaf}`, 'buffer');
+  return sha256(`\0${leaf}`);
+}
+
+/** By way of a text, which takes half the time of a buffer with memory of its own. */
+function sha256(data: string | Uint8Array): Buffer {
+  return Buffer.from(hash('sha256', data, 'binary'), 'binary');
+}
+
+/** Bytes of a leaf that is longer than almost every receipt. */
+const ROOM = 16_384;
+const leafRoom = Buffer.alloc(1 + ROOM);
+
+/** A leaf behind its 0x00, in a room that the next one takes. */
+function prefixed(leaf: Uint8Array): Uint8Array {
+  if (leaf.length > ROOM) return Buffer.concat([Buffer.of(0), leaf]);
+  leafRoom.set(leaf, 1);
+  return leafRoom.subarray(0, 1 + leaf.length);
 }
 
 const node = new Uint8Array(65).fill(1, 0, 1);
@@ -25,7 +42,7 @@ const node = new Uint8Array(65).fill(1, 0, 1);
 export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
   node.set(left, 1);
   node.set(right, 33);
-  return hash('sha256', node, 'buffer');
+  return sha256(node);
 }
 
 /**
@@ -55,7 +72,7 @@ function pairsOf(level: readonly Uint8Array[]): [Uint8Array, Uint8Array][] {
 
 /** The hash of the tree without leaves. */
 export function hashNothing(): Buffer {
-  return hash('sha256', '', 'buffer');
+  return sha256('');
 }
 
 /** A hash as the wire writes it. */

@@ -1,4 +1,4 @@
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { hashNode } from './merkle-hash.ts';
 
 /** A range of leaves whose hash a proof needs: `size` of them from `start`. */

@@ -1,5 +1,5 @@
-import { type Receipt, sha256 } from '@wcp/spec';
-import { readCanonical } from '@wcp/spec/json';
+import type { Receipt } from '@wcp/spec';
+import { readCanonical, sha256 } from '@wcp/spec/json';
 import { type DisclosureFindingCode, finding, type LogFindingCode } from '../base/finding.ts';
 import { type NotChecked, notChecked } from '../base/not-checked.ts';
 import { isObject, listOf, own } from '../base/own-member.ts';

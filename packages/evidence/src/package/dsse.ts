@@ -1,5 +1,5 @@
-import { canonicalJson, type Manifest, WcpError } from '@wcp/spec';
-import { normaliseHash, parseJson } from '@wcp/spec/json';
+import type { Manifest } from '@wcp/spec';
+import { canonicalJson, normaliseHash, parseJson, WcpError } from '@wcp/spec/json';
 import { decodeEitherBase64, decodeUtf8, encodeBase64 } from '../base/encoding.ts';
 import { listOf, own } from '../base/own-member.ts';
 import { readPublicKey } from '../key/public-key.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { authorityOf, canonicalJson, checkId, type Manifest, WcpError } from '@wcp/spec';
+import { authorityOf, checkId, type Manifest } from '@wcp/spec';
 import { isTime } from '@wcp/spec/document';
-import { normaliseHash } from '@wcp/spec/json';
+import { canonicalJson, normaliseHash, WcpError } from '@wcp/spec/json';
 
 /** What a manifest is made from; the caller supplies the times. */
 export interface ManifestDraft {

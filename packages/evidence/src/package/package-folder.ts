@@ -1,7 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, type Dirent, readSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { decodeUtf8 } from '../base/encoding.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { openRegularFileSync } from '../file/regular-file.ts';

@@ -1,4 +1,5 @@
-import { type Sha256, sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { sha256, WcpError } from '@wcp/spec/json';
 import { decodeBase64 } from '../base/encoding.ts';
 import { isObject, listOf, own } from '../base/own-member.ts';
 import { checkPackagePath, isLeftOut } from './package-path.ts';

@@ -1,4 +1,4 @@
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 
 const LEFT_OUT: ReadonlySet<string> = new Set(['manifest.json', 'manifest.sig', 'manifest.tmp']);
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/;

@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Manifest, type Sha256, WcpError } from '@wcp/spec';
+import type { Manifest, Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import type { AttestCode } from '../base/finding.ts';
 import { type Refuted, refuted, type Verified, verified } from '../base/verification.ts';
 import type { DsseEnvelope } from './dsse.ts';

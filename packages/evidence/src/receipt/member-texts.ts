@@ -1,4 +1,4 @@
-import { canonicalJson } from '@wcp/spec';
+import { canonicalJson } from '@wcp/spec/json';
 
 /** The members of an object as texts, sorted by UTF-16 code units as in canonical JSON (RFC 8785). */
 export class MemberTexts {

@@ -1,5 +1,4 @@
-import { WcpError } from '@wcp/spec';
-import { normaliseHash } from '@wcp/spec/json';
+import { normaliseHash, WcpError } from '@wcp/spec/json';
 import { isObject, own } from '../base/own-member.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 import { type ReceiptDraft, type SignedReceipt, signReceipt } from './receipt.ts';

@@ -1,6 +1,6 @@
-import { type Receipt, type RouteDecision, type Sha256, sha256 } from '@wcp/spec';
+import type { Receipt, RouteDecision, Sha256 } from '@wcp/spec';
 import { digestText, type Enforcement, type ReceiptOutcome } from '@wcp/spec/document';
-import { readCanonical } from '@wcp/spec/json';
+import { readCanonical, sha256 } from '@wcp/spec/json';
 import type { ReceiptDraft } from './receipt.ts';
 
 /** What the receipt of a decision is made from. */

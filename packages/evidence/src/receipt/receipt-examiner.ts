@@ -1,5 +1,4 @@
-import { sha256 } from '@wcp/spec';
-import { readCanonical } from '@wcp/spec/json';
+import { readCanonical, sha256 } from '@wcp/spec/json';
 import type { ReceiptFindingCode } from '../base/finding.ts';
 import { isObject, own } from '../base/own-member.ts';
 import { Keyring, type KeySource } from './keyring.ts';

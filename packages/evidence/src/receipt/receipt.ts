@@ -1,4 +1,5 @@
-import { canonicalJson, type Receipt, type Sha256, sha256, WcpError } from '@wcp/spec';
+import type { Receipt, Sha256 } from '@wcp/spec';
+import { canonicalJson, sha256, WcpError } from '@wcp/spec/json';
 import { encodeBase64 } from '../base/encoding.ts';
 import { isObject } from '../base/own-member.ts';
 import type { SigningKey } from '../key/signing-key.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson } from '@wcp/spec';
+import { canonicalJson } from '@wcp/spec/json';
 import { loadPackage } from '../base/load-package.ts';
 import { logUri, type PlacedReceipt, subjectOf } from '../form/placed-receipt.ts';
 import type { Signer } from '../key/signer.ts';

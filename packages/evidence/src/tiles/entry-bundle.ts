@@ -1,4 +1,4 @@
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 
 /** Bytes of the longest entry that a bundle can hold. */
 export const MAX_ENTRY_LENGTH = 65_535;

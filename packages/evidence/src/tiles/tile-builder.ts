@@ -1,4 +1,5 @@
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { hashLeaf, subtreeHash } from '../log/merkle-hash.ts';
 import { decodeEntries, encodeEntries } from './entry-bundle.ts';
 import { edgeOf, hashesOf, rootOfEdge } from './tile-hashes.ts';

@@ -1,4 +1,5 @@
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { hashNothing, subtreeHash, writeHash } from '../log/merkle-hash.ts';
 import { completeSubtrees, foldSubtrees, type Subtree } from '../log/merkle-path.ts';
 import type { SubtreeReader } from '../log/merkle-proof.ts';

@@ -1,4 +1,4 @@
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 
 /** Hashes of a full tile, and entries of a full bundle. */
 export const TILE_WIDTH = 256;

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { readCheckpoint } from '../log/verify-checkpoint.ts';
 import { type Tile, TileBuilder } from './tile-builder.ts';
 import { folderReader, readText } from './tile-folder.ts';

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { readCheckpoint } from '../log/verify-checkpoint.ts';
 
 /** Object identifiers of RFC 3161, RFC 5652 and RFC 5035. */

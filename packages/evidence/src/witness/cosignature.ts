@@ -1,4 +1,4 @@
-import { WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec/json';
 import { encodeBase64 } from '../base/encoding.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 import { isKeyName, noteKeyHash, readNoteKey, SIGNATURE_MARK, writeNoteKey } from '../log/checkpoint.ts';

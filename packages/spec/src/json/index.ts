@@ -1,3 +1,4 @@
+export { WcpError } from '../base/error.ts';
 export { compareText } from '../base/finding.ts';
 export { normaliseHash, type Sha256, sha256 } from '../base/hash.ts';
 export { escapeText, lineOf, utf8Length } from '../base/text.ts';
