@@ -65,23 +65,14 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
   let telemetry: HallTelemetry | undefined;
   try {
     telemetry = await openTelemetry(options.telemetry, randomUUID(), log);
-    const others = await OtherHalls.open(storage.ledger);
-    const { now = Date.now, postgres } = options;
-    // Of several Halls, each has a clock of its own: all go by that of the database.
-    const source = postgres?.shared === true ? () => now() + others.ahead_ms : now;
-    const clock = new HallClock(source, await latestTime(storage));
-    const feed = new EventFeed(storage.store, { payloads: storage.payloads, now: () => clock.timestamp() });
-    const journal = new Journal(storage, feed, others);
-    const { shared: isShared = false, lease_ms } = postgres ?? {};
-    const halls = await LiveHalls.open({ store: storage.store, journal, others, isShared, lease_ms });
+    const written = await openJournal(options, storage);
     const keys = await HallKeys.open(
       { ...given, sealsStore: isDurable(options) && store_key === undefined },
       storage,
     );
     const storeWatch = new StoreWatch(storage.ledger, tampering);
     await storeWatch.look();
-    const common = { options, keys, origin, storage, storeWatch, tampering, clock, feed, journal, telemetry };
-    const base = { ...common, others, halls };
+    const base = { options, keys, origin, storage, storeWatch, tampering, telemetry, ...written };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;
@@ -90,6 +81,22 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     await storage.close();
     throw error;
   }
+}
+
+type Written = Pick<HallBase, 'clock' | 'feed' | 'journal' | 'others' | 'halls'>;
+
+/** The one way to write, and what is known of other Halls that write to the same store. */
+async function openJournal(options: HallOptions, storage: EvidenceStorage): Promise<Written> {
+  const { now = Date.now, postgres: { shared: isShared = false, lease_ms } = {} } = options;
+  const { store, payloads } = storage;
+  const others = await OtherHalls.open(storage.ledger);
+  // Of several Halls, each has a clock of its own: all go by that of the database.
+  const source = isShared ? () => now() + others.ahead_ms : now;
+  const clock = new HallClock(source, await latestTime(storage));
+  const feed = new EventFeed(store, { payloads, now: () => clock.timestamp() });
+  const journal = new Journal(storage, feed, others);
+  const halls = await LiveHalls.open({ store, journal, others, isShared, lease_ms });
+  return { clock, feed, journal, others, halls };
 }
 
 /** Receipts that are read for the latest time: the last one may be an outcome, with the time of an old decision. */

@@ -72,8 +72,7 @@ export async function openState(base: HallBase): Promise<HallState> {
   const { policyGate, log = () => {} } = options;
   const gate = policyGate === undefined ? null : gateParts(policyGate);
   const commit = journal.commit.bind(journal);
-  const { others, halls } = base;
-  await recoverInterrupted({ store, journal, halls, now: () => Number.POSITIVE_INFINITY, owes: () => false });
+  await settleAtStart(base);
   const registry = await Registry.open(store, origin, log);
   const { authorities } = registry;
   const activeWorld = await openWorld(base, registry);
@@ -96,21 +95,34 @@ export async function openState(base: HallBase): Promise<HallState> {
   const inspector = new WorkerInspector({ registry, deliveries, manifests, trust, banLists: currentBans });
   const freezes = await Freezes.open(store);
   const humans = await openHumans(base);
+  const opened = { registry, activeWorld, identity, banLists, checkpoints, freezes, ...humans };
+  const state = { ...base, ...opened, log, gate, connected, deliveries, inspector };
+  followOthers(state);
+  return state;
+}
+
+/** Whatever this process is said to carry out, it does not. */
+async function settleAtStart({ storage: { store }, journal, halls }: HallBase): Promise<void> {
+  await recoverInterrupted({ store, journal, halls, now: () => Number.POSITIVE_INFINITY, owes: () => false });
+}
+
+/** What is held in memory of the store is read again where other Halls have changed it. */
+function followOthers(state: HallState): void {
+  const { others, freezes, registry, identity, banLists, inspector, passkeys, pendingApprovals } = state;
+  const { store } = state.storage;
   const names = (keys: readonly Key[] | null) => keys as readonly string[] | null;
   others.on('freezes', (keys) => freezes.follow(store, names(keys)));
-  others.on('authorities', () => authorities.follow(store));
+  others.on('authorities', () => registry.authorities.follow(store));
   others.on('api_keys', () => identity.follow());
   others.on('issuers', () => identity.follow());
+  others.on('approvals', (keys) => pendingApprovals.follow(names(keys)));
   others.on('ban_lists', async () => {
     await banLists.follow();
     inspector.forget();
   });
   others.on('meta', async (keys) => {
-    if (names(keys)?.some(isPasskeyKey) !== false) await humans.passkeys.follow();
+    if (names(keys)?.some(isPasskeyKey) !== false) await passkeys.follow();
   });
-  others.on('approvals', (keys) => humans.pendingApprovals.follow(names(keys)));
-  const opened = { registry, activeWorld, identity, banLists, checkpoints, freezes, ...humans };
-  return { ...base, ...opened, log, gate, connected, deliveries, inspector };
 }
 
 type Humans = Pick<HallState, 'pendingApprovals' | 'chats' | 'notifier' | 'passkeys'>;

@@ -18,7 +18,7 @@ export interface Maintenance {
 
 /** Starts to end overdue holds, to sign checkpoints and to forget what is past. */
 export function startMaintenance(parts: HallParts): Maintenance {
-  const { approvalService, storage, checkpoints, journal, clock, ledger, retention, log } = parts;
+  const { approvalService, storage, checkpoints, journal, clock, ledger, retention, halls, log } = parts;
   let signed = -1;
   const checkpoint = async () => {
     const { size } = await storage.ledger.head();
@@ -32,32 +32,33 @@ export function startMaintenance(parts: HallParts): Maintenance {
     await pruneCredentials(storage.store, clock.now(), commit);
     await ledger.prune(clock.now(), commit);
   };
-  const { others, halls, executor, feed } = parts;
-  const { store } = storage;
-  const now = () => clock.latest();
-  const settle = async () => {
-    const owes = (decision_id: string) => executor.owes(decision_id);
-    await recoverInterrupted({ store, journal, halls, now, owes });
-  };
+  const keep = () => retention.keep();
   // What one of several Halls is enough for.
   const first = (work: () => Promise<void>) => async () => {
     if (halls.isFirst) await work();
   };
-  const failed = (error: unknown) => log('warn', `The other Halls cannot be seen: ${loggedError(error)}`);
-  if (halls.isShared) others.start(failed, () => feed.follow());
-  halls.start(failed);
+  watchOthers(parts);
   const timers = [
     every(EXPIRY_MS, () => approvalService.expire(), log),
     every(CHECKPOINT_MS, first(checkpoint), log),
     every(PRUNING_MS, first(prune), log),
-    every(
-      RETENTION_MS,
-      first(() => retention.keep()),
-      log,
-    ),
-    every(Math.min(SETTLING_MS, halls.lease_ms / 3), settle, log),
+    every(RETENTION_MS, first(keep), log),
+    every(Math.min(SETTLING_MS, halls.lease_ms / 3), () => settle(parts), log),
   ];
   return { stop: () => timers.forEach(clearInterval) };
+}
+
+/** Looks at what other Halls do, and lets them see that this one lives. */
+function watchOthers({ others, halls, feed, log }: HallParts): void {
+  const failed = (error: unknown) => log('warn', `The other Halls cannot be seen: ${loggedError(error)}`);
+  if (halls.isShared) others.start(failed, () => feed.follow());
+  halls.start(failed);
+}
+
+/** Settles what a Hall had begun that no longer lives, and what this one committed without learning of it. */
+async function settle({ storage: { store }, journal, halls, clock, executor }: HallParts): Promise<void> {
+  const owes = (decision_id: string) => executor.owes(decision_id);
+  await recoverInterrupted({ store, journal, halls, now: () => clock.latest(), owes });
 }
 
 /** What fails is tried again in the next interval. */

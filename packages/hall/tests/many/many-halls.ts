@@ -19,7 +19,7 @@ const draft = {
   allowed_environments: ['dev'],
   blast_radius: { data: 0, network: 0, financial: 0, time: 1, reversibility: 0 },
 } as const;
-export const RECORD = { ...draft, artifact_hash: recordHash(draft) } as unknown as RegistryRecord;
+const RECORD = { ...draft, artifact_hash: recordHash(draft) } as unknown as RegistryRecord;
 
 const candidates = [{ worker_species_id: 'wrk.doc.summarizer' }];
 export const RULES = [

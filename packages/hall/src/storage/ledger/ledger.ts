@@ -376,6 +376,7 @@ class StoredLedger implements OpenLedger {
       keys: following,
     };
     if (!isKnown) this.#heads.clear();
+    if (!isKnown || others.rows.some(({ table }) => table === 'erasures')) this.store.keys.recall();
     for (const { table, key } of others.rows ?? []) if (table === 'heads') this.#heads.delete(key as string);
     this.#touched.add(others);
   }

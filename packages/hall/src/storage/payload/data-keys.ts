@@ -26,6 +26,8 @@ export interface DataKeys {
   of(tenant_id: string | null): DataKey;
   /** The key of a tenant; null where there is none. @throws {WcpError} `ERR_WCP_STORE` where it cannot be read */
   find(tenant_id: string | null): DataKey | null;
+  /** Reads every key again when it is needed: others may have removed some. */
+  recall(): void;
   /** Removes a key for good; one that another key has replaced is gone already. */
   destroy(tenant_id: string | null, key_id: string): void;
   /** Removes every key for good. @throws {WcpError} `ERR_WCP_STORE` where one cannot be removed */
@@ -54,6 +56,8 @@ export function createDataKeys(): DataKeys {
       if (find(tenant_id)?.id === key_id) keys.delete(tenant_id);
     },
     destroyAll: () => keys.clear(),
+    // Nobody else has them.
+    recall: () => {},
   };
 }
 
@@ -81,6 +85,10 @@ class DataKeyFolder implements DataKeys {
     const key = this.#read(tenant);
     if (key !== null) this.#known.set(tenant, key);
     return key;
+  }
+
+  recall(): void {
+    this.#known.clear();
   }
 
   destroy(tenant_id: string | null, key_id: string): void {

@@ -10,7 +10,7 @@ export interface CommitId {
 }
 
 /** Before the first commit. */
-export const NO_COMMIT: CommitId = { no: 0, id: '' };
+const NO_COMMIT: CommitId = { no: 0, id: '' };
 
 /** Commits whose rows are kept for Halls that look seldom; who missed more reads everything anew. */
 const KEPT = 10_000;

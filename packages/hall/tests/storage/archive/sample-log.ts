@@ -46,7 +46,7 @@ function entryAt(position: number): Entry {
   const decision = JSON.stringify({ decision_id: idAt(position), telemetry_envelopes: [] });
   const made = { lasting: '{}', decision, hasEvents: false, facts: '{}', observation: 'sha256:none' };
   const input = JSON.stringify({ request: `request ${position}`, text: 'x'.repeat(2_000) });
-  const rest = { data_label: null, isDispatched: false, requested_by: [] };
+  const rest = { data_label: null, hall: null, isDispatched: false, requested_by: [] };
   return { evidence: { kind: 'decision', input, draft, ...made, ...rest } };
 }
 
