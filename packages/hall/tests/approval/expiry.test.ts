@@ -80,11 +80,11 @@ describe('a request on hold that is not resolved in time', () => {
     const { approval_id } = await hall.hold();
     hall.pass(TTL + 1);
     const { store } = hall.hall.parts.storage;
-    const { commit } = store;
-    store.commit = () => Promise.reject(new Error('the disk is full'));
+    const transact = store.transact as NonNullable<typeof store.transact>;
+    store.transact = () => Promise.reject(new Error('the disk is full'));
     await expect(hall.hall.parts.approvalService.expire()).rejects.toThrow('the disk is full');
     expect((await stateOf(approval_id)).state).toBe('pending');
-    store.commit = commit;
+    store.transact = transact;
     await hall.hall.parts.approvalService.expire();
     expect((await stateOf(approval_id)).state).toBe('expired');
   });

@@ -155,18 +155,18 @@ describe('incident_commander', () => {
   test('A freeze that did not become durable is not in force, and an earlier one stays.', async () => {
     const { approval_id, decision } = await hall.hold('held');
     const { store } = hall.hall.parts.storage;
-    const { commit } = store;
+    const transact = store.transact as NonNullable<typeof store.transact>;
     const escalation = { approval_id, level: 'incident_commander' };
-    store.commit = () => Promise.reject(new Error('the disk is full'));
+    store.transact = () => Promise.reject(new Error('the disk is full'));
     await hall.post('steward', '/wcp/approvals/escalate', escalation);
     expect(hall.hall.parts.freezes.list()).toEqual([]);
-    store.commit = commit;
+    store.transact = transact;
     const { correlation_id, tenant_id } = decision;
     const earlier = { scope: 'correlation', value: correlation_id, tenant_id, reason: 'mine' };
     await hall.post('steward', '/wcp/freeze', earlier);
-    store.commit = () => Promise.reject(new Error('the disk is full'));
+    store.transact = () => Promise.reject(new Error('the disk is full'));
     await hall.post('steward', '/wcp/approvals/escalate', escalation);
-    store.commit = commit;
+    store.transact = transact;
     expect(hall.hall.parts.freezes.list()).toMatchObject([{ reason: 'mine' }]);
   });
 });

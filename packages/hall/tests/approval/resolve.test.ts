@@ -161,9 +161,9 @@ describe('an approval', () => {
   test('Whoever comes second waits for the first, and has the next turn where that one failed.', async () => {
     const { approval_id } = await hall.hold();
     const { store } = hall.hall.parts.storage;
-    const { commit } = store;
-    store.commit = () => {
-      store.commit = commit;
+    const transact = store.transact as NonNullable<typeof store.transact>;
+    store.transact = () => {
+      store.transact = transact;
       return Promise.reject(new Error('the disk is full'));
     };
     const answers = await Promise.all([1, 2].map(() => hall.resolve('steward', approval_id)));
@@ -183,10 +183,10 @@ describe('an approval', () => {
   test('A request stays on hold where the outcome of its approval could not be made durable.', async () => {
     const { approval_id } = await hall.hold();
     const { store } = hall.hall.parts.storage;
-    const { commit } = store;
-    store.commit = () => Promise.reject(new Error('the disk is full'));
+    const transact = store.transact as NonNullable<typeof store.transact>;
+    store.transact = () => Promise.reject(new Error('the disk is full'));
     expect((await hall.resolve('steward', approval_id)).status).toBe(500);
-    store.commit = commit;
+    store.transact = transact;
     expect(hall.delivery.calls).toEqual([]);
     expect((await hall.resolve('steward', approval_id)).status).toBe(200);
     expect(hall.delivery.calls).toHaveLength(1);

@@ -69,13 +69,13 @@ describe('Whoever asked takes back what is held', () => {
       const acts = [() => withdraw('tenant', approval_id), () => hall.resolve('steward', approval_id)];
       if (action === 'approve') acts.reverse();
       const { store } = hall.hall.parts.storage;
-      const { commit } = store;
+      const transact = store.transact as NonNullable<typeof store.transact>;
       const second = new Promise<Answer>((resolve) => {
-        store.commit = async (...entries) => {
-          store.commit = commit;
+        store.transact = async (work) => {
+          store.transact = transact;
           // The first has the hold, and nothing of that is durable yet.
           resolve(acts[1]?.() as Promise<Answer>);
-          return commit.apply(store, entries);
+          return transact.call(store, work) as never;
         };
       });
       const first = await acts[0]?.();
@@ -118,10 +118,10 @@ describe('Whoever asked takes back what is held', () => {
   test('It waits on where the withdrawal could not be made durable.', async () => {
     const { approval_id } = await hall.hold();
     const { store } = hall.hall.parts.storage;
-    const { commit } = store;
-    store.commit = () => Promise.reject(new Error('the disk is full'));
+    const transact = store.transact as NonNullable<typeof store.transact>;
+    store.transact = () => Promise.reject(new Error('the disk is full'));
     expect((await withdraw('tenant', approval_id)).status).toBe(500);
-    store.commit = commit;
+    store.transact = transact;
     expect((await hall.get('steward', '/wcp/approvals/pending')).json.items).toHaveLength(1);
     expect((await withdraw('tenant', approval_id)).status).toBe(200);
   });

@@ -95,11 +95,11 @@ test('A tenant has so many requests on hold and no more, also when it sends many
 test('A hold that did not become durable gives its place back.', async () => {
   await start({ tenants: { holds: 1 }, rules: RULES });
   const { store } = hall.hall.parts.storage;
-  const { commit } = store;
-  store.commit = () => Promise.reject(new Error('the disk is full'));
+  const transact = store.transact as NonNullable<typeof store.transact>;
+  store.transact = () => Promise.reject(new Error('the disk is full'));
   const input = inputFor('tenant-a', { capability_id: CAPABILITIES.held });
   expect((await hall.post('tenant', '/wcp/dispatch', input)).status).toBeGreaterThanOrEqual(500);
-  store.commit = commit;
+  store.transact = transact;
   expect((await hall.post('tenant', '/wcp/dispatch', input)).status).toBe(202);
 });
 

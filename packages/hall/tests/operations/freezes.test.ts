@@ -102,10 +102,10 @@ describe('a freeze', () => {
 
   test('A freeze is in force before it is durable, and stays where it could not be stored.', async () => {
     const { store } = hall.hall.parts.storage;
-    const { commit } = store;
-    store.commit = () => Promise.reject(new Error('the disk is full'));
+    const transact = store.transact as NonNullable<typeof store.transact>;
+    store.transact = () => Promise.reject(new Error('the disk is full'));
     expect((await freeze({ scope: 'hall' })).status).toBe(500);
-    store.commit = commit;
+    store.transact = transact;
     expect(await dispatch()).toBe('DENY_FROZEN');
   });
 });

@@ -114,15 +114,15 @@ describe('the compliance level of a Hall', () => {
 
   test('The level is WCP-Basic while nothing can be stored, and the health says why.', async () => {
     const { store } = hall.hall.parts.storage;
-    const { commit } = store;
-    store.commit = () => Promise.reject(new Error('the disk is full'));
+    const transact = store.transact as NonNullable<typeof store.transact>;
+    store.transact = () => Promise.reject(new Error('the disk is full'));
     await hall.post('tenant', '/wcp/route', inputFor('tenant-a'));
     expect(await health()).toMatchObject({
       status: 'degraded',
       level: 'WCP-Basic',
       troubles: [{ code: 'STORE_FAILED' }],
     });
-    store.commit = commit;
+    store.transact = transact;
     expect(await codeOf()).toBeNull();
     expect((await health()).status).toBe('ok');
   });

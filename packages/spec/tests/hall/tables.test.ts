@@ -25,7 +25,7 @@ test('The scopes of a freeze are these.', () => {
 test('The events of a Hall are these, each named once in its namespace.', () => {
   expect(new Set(HALL_EVENTS).size).toBe(HALL_EVENTS.length);
   for (const event_id of HALL_EVENTS) expect(event_id).toMatch(/^org\.wcp\.hall\.[a-z-]+$/);
-  expect(HALL_EVENTS).toHaveLength(17);
+  expect(HALL_EVENTS).toHaveLength(18);
 });
 
 test('The problem codes have these HTTP statuses.', () => {
