@@ -39,6 +39,7 @@ const ALONE = [
 const SYSTEM = [
   'packages/agents/tests/processes.test.ts',
   'packages/cli/tests/auditor/flipped-bytes.test.ts',
+  'packages/cli/tests/auditor/tamperings.test.ts',
   'packages/cli/tests/base/open-file.test.ts',
   'packages/cli/tests/commands/conformance/cheats.test.ts',
   'packages/cli/tests/commands/conformance/conformance.test.ts',
@@ -137,6 +138,7 @@ const SYSTEM = [
   'packages/hall/tests/http/log.test.ts',
   'packages/hall/tests/identity/secrets.test.ts',
   'packages/hall/tests/many/dead-halls.test.ts',
+  'packages/hall/tests/many/linear-history.test.ts',
   'packages/hall/tests/many/many-halls.test.ts',
   'packages/hall/tests/payload/forget.test.ts',
   'packages/hall/tests/registry/ban-list/subscription.test.ts',

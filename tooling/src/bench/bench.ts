@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|gate|evidence|hash|cli|hall|telemetry|delivery|containment|egress|mcp|log|suggest` measures one group;
+ * `--only decisions|gate|evidence|hash|cli|hall|store|telemetry|delivery|containment|egress|mcp|log|suggest` measures one group;
  * `--deep` adds what takes minutes. `--receipts N` is the length of the log, and `--store FILE` keeps it for the next run.
  * `--compare FILE` says what has changed since the run that wrote the file, by more than the noise of both: it ends with
  * 1 where a figure is worse, and with 2 where nothing could be compared.
@@ -23,6 +23,7 @@ import { logRows } from './log/log.ts';
 import { mcpRows } from './mcp/mcp.ts';
 import { packageHashRows } from './package-hash.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
+import { storeRows } from './store/store.ts';
 import { suggestRows } from './suggest/suggest.ts';
 
 interface BenchOptions {
@@ -38,6 +39,7 @@ const GROUPS: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRo
   hash: packageHashRows,
   cli: commandLineRows,
   hall: httpRows,
+  store: storeRows,
   telemetry: telemetryRows,
   delivery: deliveryRows,
   containment: containmentRows,

@@ -6,6 +6,7 @@ import type { Recorder } from '../dispatch/recorder.ts';
 import type { Principal } from '../identity/principal.ts';
 import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import type { Journal } from '../storage/journal.ts';
+import type { OtherHalls } from '../storage/other-halls.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Store } from '../storage/store/store.ts';
 import { admitRequester, admitResolver } from './admission.ts';
@@ -32,6 +33,7 @@ export interface ApprovalServiceParts {
   readonly executor: Executor;
   readonly notifier: Notifier;
   readonly approvers: Approvers;
+  readonly others: Pick<OtherHalls, 'untilCurrent'>;
 }
 
 /** Resolves requests on hold (sections 5 and 9): each once, in time, by somebody else, for the very decision that was held. */
@@ -145,15 +147,17 @@ export class ApprovalService {
     by: Principal,
     isKnownSame: boolean,
   ): Promise<Resolved> {
-    const decided = await decideApproved(this.#parts.decider, approval, by, isKnownSame);
+    const { decider, recorder, others } = this.#parts;
+    const { decided, ended, receipt } = await others.untilCurrent(async () => {
+      const decided = await decideApproved(decider, approval, by, isKnownSame);
+      const { outcome, decision_id } = decided.decision;
+      const ended = endedBy(approval, resolution, outcome === 'DISPATCH' ? 'approved' : 'stale', decision_id);
+      const entry = this.#record.entry(ended, resolution);
+      return { decided, ended, receipt: await recorder.record(decided, approval.mode, [entry]) };
+    });
     const { decision } = decided;
-    const isAllowed = decision.outcome === 'DISPATCH';
-    const ended = endedBy(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
-    const receipt = await this.#parts.recorder.record(decided, approval.mode, [
-      this.#record.entry(ended, resolution),
-    ]);
     this.#record.settle(ended);
-    if (!isAllowed) throw stale(decision);
+    if (ended.state !== 'approved') throw stale(decision);
     const executed =
       approval.mode === 'dispatch'
         ? await this.#parts.executor.execute(decided, receipt, { keepResult: true, depth: approval.depth })
@@ -206,9 +210,11 @@ export class ApprovalService {
         ? []
         : [{ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [frozenEvent(freeze)] } }];
     try {
-      return await this.#record.wait(raised, step, stopped);
+      const resolved = await this.#record.wait(raised, step, stopped);
+      if (freeze !== null) await freezes.stored(freeze);
+      return resolved;
     } catch (error) {
-      if (freeze !== null) freezes.withdraw(freeze, before);
+      if (freeze !== null) await freezes.withdraw(freeze, before);
       throw error;
     }
   }

@@ -41,6 +41,8 @@ export interface Decided {
   readonly spending: Spending | null;
   /** The commit up to which it was known what other Halls did. */
   readonly since: number;
+  /** The {@link Freezes.version} that it was decided under. */
+  readonly freezes: number;
 }
 
 /** What a decision is for. */
@@ -158,7 +160,8 @@ export class Decider {
     const decision = decide(taken.world, { ...observation.facts, ...facts }, received.input) as HallDecision;
     const isSpent = purpose.isDispatch && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const spending = isSpent ? this.#spend(taken, received, decision) : null;
-    return { received, decision, ...textsOf(decision), facts, observation, spending, since };
+    const { version: freezes } = this.#sources.freezes;
+    return { received, decision, ...textsOf(decision), facts, observation, spending, since, freezes };
   }
 
   async #ownFacts(received: ReceivedRequest, { approval }: Purpose, seen: Observation): Promise<OwnFacts> {

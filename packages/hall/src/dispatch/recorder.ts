@@ -88,6 +88,11 @@ export class Recorder {
   ): Promise<string> {
     const { journal, freezes, humanReview, keptCredential } = this.#parts;
     const { decision } = decided;
+    // Something was frozen after this was decided, and comes before it in the log.
+    if (decided.freezes !== freezes.version) {
+      decided.spending?.giveBack();
+      throw new Overtaken();
+    }
     const isDispatched = mode === 'dispatch' && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const review = humanReview.open(decided, mode);
     const freeze = review?.freeze ?? null;
@@ -109,12 +114,13 @@ export class Recorder {
       decided.spending?.stored();
       credential?.markStored();
       review?.announce();
+      if (freeze !== null) await freezes.stored(freeze);
       return appended[before.length]?.receipt as string;
     } catch (error) {
       decided.spending?.giveBack();
       if (error instanceof Overtaken) for (const flag of flags) flag.undo();
       review?.withdraw();
-      if (freeze !== null) freezes.withdraw(freeze, replaced);
+      if (freeze !== null) await freezes.withdraw(freeze, replaced);
       throw error;
     }
   }

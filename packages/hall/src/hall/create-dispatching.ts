@@ -61,7 +61,7 @@ export async function createDispatching(state: HallState, metrics: Metrics): Pro
   const stored = { clock, store, journal, pendingApprovals, freezes };
   const { approvers, confirmations } = createApprovers(state, demands);
   const deciding = { decider, recorder, executor };
-  const approvalService = new ApprovalService({ ...stored, ...deciding, notifier, approvers });
+  const approvalService = new ApprovalService({ ...stored, ...deciding, notifier, approvers, others });
   const clicks = new Clicks({ approvalService, pendingApprovals, identity, clock, log });
   return { admission, ledger, approvalService, approvers, clicks, confirmations, dispatcher, executor };
 }

@@ -111,7 +111,7 @@ function followOthers(state: HallState): void {
   const { others, freezes, registry, identity, banLists, inspector, passkeys, pendingApprovals } = state;
   const { store } = state.storage;
   const names = (keys: readonly Key[] | null) => keys as readonly string[] | null;
-  others.on('freezes', (keys) => freezes.follow(store, names(keys)));
+  others.on('freezes', (keys) => freezes.follow(names(keys)));
   others.on('authorities', () => registry.authorities.follow(store));
   others.on('api_keys', () => identity.follow());
   others.on('issuers', () => identity.follow());

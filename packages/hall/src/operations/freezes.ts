@@ -7,26 +7,42 @@ export type FreezeTarget = Pick<Freeze, 'scope' | 'value' | 'tenant_id'>;
 
 /** What is frozen (section 5, step 3). */
 export class Freezes {
+  readonly #store: Store;
   readonly #freezes = new Map<string, Freeze>();
+  /** Those in force that are not durable yet, and how often each is being made so. */
+  readonly #unsaved = new Map<string, number>();
+  /** Those of these that other Halls have changed meanwhile. */
+  readonly #missed = new Set<string>();
+  #version = 0;
+
+  private constructor(store: Store) {
+    this.#store = store;
+  }
 
   static async open(store: Store): Promise<Freezes> {
-    const freezes = new Freezes();
-    await freezes.follow(store, null);
+    const freezes = new Freezes(store);
+    await freezes.follow(null);
     return freezes;
   }
 
+  /** Another number whenever something more is frozen. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Reads freezes again that other Halls have put in force or lifted, by the keys of their rows; null for all. */
-  async follow(store: Store, names: readonly string[] | null): Promise<void> {
+  async follow(names: readonly string[] | null): Promise<void> {
     if (names === null) {
-      const rows = await store.list('freezes', { limit: 1_000_000 });
-      this.#freezes.clear();
-      for (const row of rows) this.apply(readRow(row));
-      return;
+      const rows = await this.#store.list('freezes', { limit: 1_000_000 });
+      const there = rows.map(readRow);
+      return this.follow([...new Set([...this.#freezes.keys(), ...there.map(nameOf)])]);
     }
     for (const name of names) {
-      const row = await store.get('freezes', name);
-      if (row === null) this.#freezes.delete(name);
-      else this.#freezes.set(name, readRow(row));
+      const row = await this.#store.get('freezes', name);
+      // What comes of one that is being made durable here is read once it is.
+      if (this.#unsaved.has(name)) this.#missed.add(name);
+      else if (row === null) this.#freezes.delete(name);
+      else this.#hold(readRow(row));
     }
   }
 
@@ -52,18 +68,40 @@ export class Freezes {
     return freeze === null ? null : { scope: freeze.scope, reason: freeze.reason };
   }
 
-  /** Puts a freeze in force and returns the one that it replaces; its change makes it durable. */
+  /**
+   * Puts a freeze in force and returns the one that it replaces; its change makes it durable, and then {@link stored} or
+   * {@link withdraw} is called.
+   */
   apply(freeze: Freeze): Freeze | null {
     const before = this.get(freeze);
-    this.#freezes.set(nameOf(freeze), freeze);
+    const name = nameOf(freeze);
+    this.#unsaved.set(name, (this.#unsaved.get(name) ?? 0) + 1);
+    this.#hold(freeze);
     return before;
   }
 
+  /** Called once a freeze is durable, or where it stays in force although it could not be stored. */
+  async stored(freeze: Freeze): Promise<void> {
+    const name = nameOf(freeze);
+    const unsaved = (this.#unsaved.get(name) ?? 1) - 1;
+    if (unsaved > 0) this.#unsaved.set(name, unsaved);
+    else this.#unsaved.delete(name);
+    if (unsaved > 0 || !this.#missed.delete(name)) return;
+    await this.follow([name]);
+  }
+
   /** Withdraws a freeze that did not become durable: the one that it replaced is in force again. */
-  withdraw(freeze: Freeze, before: Freeze | null): void {
-    if (this.get(freeze) !== freeze) return;
-    this.lift(freeze);
-    if (before !== null) this.apply(before);
+  async withdraw(freeze: Freeze, before: Freeze | null): Promise<void> {
+    if (this.get(freeze) === freeze) {
+      this.lift(freeze);
+      if (before !== null) this.#hold(before);
+    }
+    await this.stored(freeze);
+  }
+
+  #hold(freeze: Freeze): void {
+    this.#freezes.set(nameOf(freeze), freeze);
+    this.#version += 1;
   }
 
   lift(freeze: Freeze): void {

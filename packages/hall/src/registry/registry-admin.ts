@@ -115,7 +115,11 @@ export class RegistryAdmin {
       // In force before it is durable: a stop must not come late.
       freezes.apply(freeze);
       const events = { tenant_id: null, list: [event] };
-      await journal.append({ changes: [freezeChange(freeze)], events, since: ALWAYS });
+      try {
+        await journal.append({ changes: [freezeChange(freeze)], events, since: ALWAYS });
+      } finally {
+        await freezes.stored(freeze);
+      }
       return freeze;
     });
   }

@@ -1,14 +1,14 @@
 import { WcpError } from '@wcp/spec';
 
 /**
- * `ERR_WCP_STORE` of what rests on something that another Hall changed meanwhile. Nothing of it was written; made again,
+ * `ERR_WCP_STORE` of what rests on something that changed meanwhile, mostly at another Hall. Nothing of it was written; made again,
  * it may be.
  */
 export class Overtaken extends WcpError {
   constructor() {
     super(
       'ERR_WCP_STORE',
-      'Another Hall changed what this rests on at the same moment. Nothing was written. Ask again.',
+      'Something that this rests on changed at the same moment. Nothing was written. Ask again.',
     );
   }
 }
