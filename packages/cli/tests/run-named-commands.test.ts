@@ -32,6 +32,7 @@ const VERIFIER_KEY = 'hall.example/wcp+caa326ef+ARfLefsrQSDysexl5BmNbgiyjoE/6wHk
 /** What stands for what the reader fills in. */
 const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/\.$/, ''],
+  [/\\n$/, ''],
   [/^(approvals \w+) (ID|…|[0-9a-f-]{36}|\$\{\w+\})/, '$1 HOLD'],
   [/^(dead-letters \w+) \$\{ID\}/, '$1 LETTER'],
   [/^(exports \w+) \$\{name\}?/, '$1 siem'],
@@ -46,6 +47,7 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^validate \[kind\] <files\.\.\.>/, 'validate rules rules.json'],
   [/^validate ban-list FILE/, 'validate ban-list list.json'],
   [/^evidence verify \$\{.*/, 'evidence verify disclosure.json --keys hall.pub.pem'],
+  [/^witness watch my-witness \$\{verifierKey.*/, `witness watch my-witness ${VERIFIER_KEY} --from-size 512`],
   [/^witness watch \$\{.*/, `witness watch my-witness ${VERIFIER_KEY}`],
   [/\$\{(dir|escaped)\}?/, 'evidence'],
   [/^receipts tree \$\{correlation_id\}.*/, 'receipts tree try-1'],
