@@ -88,11 +88,7 @@ export class Recorder {
   ): Promise<string> {
     const { journal, freezes, humanReview, keptCredential } = this.#parts;
     const { decision } = decided;
-    // Something was frozen after this was decided, and comes before it in the log.
-    if (decided.freezes !== freezes.version) {
-      decided.spending?.giveBack();
-      throw new Overtaken();
-    }
+    this.#refuseFrozen(decided);
     const isDispatched = mode === 'dispatch' && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const review = humanReview.open(decided, mode);
     const freeze = review?.freeze ?? null;
@@ -123,6 +119,13 @@ export class Recorder {
       if (freeze !== null) await freezes.withdraw(freeze, replaced);
       throw error;
     }
+  }
+
+  /** @throws {Overtaken} where something was frozen after this was decided, and comes before it in the log */
+  #refuseFrozen({ freezes, spending }: Decided): void {
+    if (freezes === this.#parts.freezes.version) return;
+    spending?.giveBack();
+    throw new Overtaken();
   }
 
   /** A worker that failed step 10 is flagged; its flag counts from now on. */
