@@ -179,7 +179,9 @@ describe('what is checked while the store is used', () => {
       let [isFlaky, asked, away] = [false, 0, 0];
       const flaky = new Proxy(store, {
         get: (target, name) => {
-          const method = Reflect.get(target, name).bind(target);
+          const member = Reflect.get(target, name);
+          if (typeof member !== 'function') return member;
+          const method = member.bind(target);
           if (name !== 'get' && name !== 'list') return method;
           return async (...args: unknown[]) => {
             if (isFlaky) asked += 1;
