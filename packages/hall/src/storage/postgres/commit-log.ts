@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Change, Key, Others, TableName, Touched } from '../store/store.ts';
+import type { Change, Key, Others, Outcome, TableName, Touched } from '../store/store.ts';
 import { isSummed, keyOfRow } from '../store/tables.ts';
 import { quoted } from './tables-in-postgres.ts';
 
@@ -51,12 +51,18 @@ export class CommitLog {
   }
 
   /** Writes the next commit, within its transaction. */
-  async add(client: ClientBase, { no, id }: CommitId, changes: readonly Change[]): Promise<void> {
+  async add(
+    client: ClientBase,
+    { no, id }: CommitId,
+    { changes, vouch = () => '' }: Pick<Outcome<unknown>, 'changes' | 'vouch'>,
+  ): Promise<void> {
+    const { hall } = this;
+    const rows = JSON.stringify(touchedBy(changes));
     await client.query({
       name: 'wcp-add',
       text: `WITH head AS (UPDATE ${this.#store} SET commit_no = $1, last_commit = $2)
-        INSERT INTO ${this.#commits} (no, id, hall, rows) VALUES ($1, $2, $3, $4)`,
-      values: [no, id, this.hall, JSON.stringify(touchedBy(changes))],
+        INSERT INTO ${this.#commits} (no, id, hall, rows, code) VALUES ($1, $2, $3, $4, $5)`,
+      values: [no, id, hall, rows, vouch(vouchedText({ no, id, hall, rows }))],
     });
     if (no % PRUNED_EVERY === 0)
       await client.query(`DELETE FROM ${this.#commits} WHERE no <= $1`, [no - KEPT]);
@@ -84,8 +90,8 @@ export class CommitLog {
     from: number,
     isOwn: (id: string) => boolean,
   ): Promise<Others & { readonly halls: ReadonlySet<string> }> {
-    const text = `SELECT no, id, hall, rows FROM ${this.#commits} WHERE no > $1 ORDER BY no`;
-    const { rows } = await client.query<CommitId & { hall: string; rows: string }>({
+    const text = `SELECT no, id, hall, rows, code FROM ${this.#commits} WHERE no > $1 ORDER BY no`;
+    const { rows } = await client.query<CommitRow>({
       name: 'wcp-since',
       text,
       values: [from],
@@ -94,8 +100,26 @@ export class CommitLog {
     const others = rows.filter(({ id, hall }) => hall !== this.hall || !isOwn(id));
     const halls = new Set(others.map(({ hall }) => hall));
     const isWhole = rows.length === commit - from;
-    return { commit, halls, rows: isWhole ? others.flatMap(({ rows: list }) => readRows(list)) : null };
+    // All of them: one of another Hall could have been given out as one's own.
+    const vouched = rows.map((row) => ({ text: vouchedText(row), code: row.code }));
+    return {
+      commit,
+      halls,
+      vouched,
+      rows: isWhole ? others.flatMap(({ rows: list }) => readRows(list)) : null,
+    };
   }
+}
+
+interface CommitRow extends CommitId {
+  readonly hall: string;
+  readonly rows: string;
+  readonly code: string;
+}
+
+/** What the code of a commit vouches for: at this place, and at no other. */
+function vouchedText({ no, id, hall, rows }: Omit<CommitRow, 'code'>): string {
+  return `commit ${no} ${id} ${hall} ${rows}`;
 }
 
 /** The statements that make its tables. */
@@ -103,7 +127,7 @@ export function commitLogStatements(schema: string, version: number): string[] {
   return [
     // One row: the version of the tables, and the last commit.
     `CREATE TABLE ${quoted(schema)}.store (id boolean PRIMARY KEY DEFAULT true CHECK (id), version integer NOT NULL, commit_no bigint NOT NULL, last_commit text NOT NULL)`,
-    `CREATE TABLE ${quoted(schema)}.commits (no bigint PRIMARY KEY, id text NOT NULL, hall text NOT NULL, rows text NOT NULL)`,
+    `CREATE TABLE ${quoted(schema)}.commits (no bigint PRIMARY KEY, id text NOT NULL, hall text NOT NULL, rows text NOT NULL, code text NOT NULL)`,
     `INSERT INTO ${quoted(schema)}.store (version, commit_no, last_commit) VALUES (${version}, 0, '')`,
   ];
 }

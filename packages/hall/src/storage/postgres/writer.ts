@@ -89,8 +89,8 @@ export class Writer {
       const { no, now } = await this.#log.last(reader);
       return { commit: no, rows: [], now };
     }
-    const { commit, rows } = await this.#log.since(reader, after, (id) => !this.#doubted.has(id));
-    return { commit, rows };
+    const { halls: _, ...others } = await this.#log.since(reader, after, (id) => !this.#doubted.has(id));
+    return others;
   }
 
   async close(): Promise<void> {
@@ -106,11 +106,11 @@ export class Writer {
     try {
       await client.query('BEGIN');
       const last = await this.#log.lock(client);
-      const { changes, committed } = await work(await this.#othersUpTo(client, last));
+      const { changes, committed, vouch } = await work(await this.#othersUpTo(client, last));
       if (changes.length === 0) return { commit: last, committed };
       const commit = { no: last.no + 1, id: randomUUID() };
       await apply(client, changes);
-      await this.#log.add(client, commit, changes);
+      await this.#log.add(client, commit, { changes, ...(vouch && { vouch }) });
       return { commit, committed };
     } catch (error) {
       if (isConnectionLost(error)) this.#drop(client);

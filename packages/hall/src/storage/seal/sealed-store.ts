@@ -95,8 +95,14 @@ export class SealedStore implements Store {
     this.#followed = followed;
   }
 
+  /** @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where somebody without the key changed what others are said to have done */
   async others(after: number | null): Promise<Others> {
-    return (await this.#store.others?.(after)) ?? { commit: after ?? 0, rows: [] };
+    return this.#vouchedFor((await this.#store.others?.(after)) ?? { commit: after ?? 0, rows: [] });
+  }
+
+  #vouchedFor({ vouched = [], ...others }: Others): Others {
+    if (vouched.every(({ text, code }) => this.#mac.seal(text) === code)) return others;
+    throw openStoreTampered([], ['commits']);
   }
 
   wipe(): Promise<void> {
@@ -129,7 +135,8 @@ export class SealedStore implements Store {
     return this.#queue.run(() => this.#scan.step(this.#sums));
   }
 
-  async #transact<R>(others: Others | null, work: Work<R>): Promise<Outcome<R>> {
+  async #transact<R>(found: Others | null, work: Work<R>): Promise<Outcome<R>> {
+    const others = found === null ? null : this.#vouchedFor(found);
     if (others !== null) {
       await this.#follow(others);
       await this.#followed(others);
@@ -142,6 +149,7 @@ export class SealedStore implements Store {
         remember();
         return committed();
       },
+      vouch: (text) => this.#mac.seal(text),
     };
   }
 

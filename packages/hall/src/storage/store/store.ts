@@ -203,6 +203,14 @@ export interface Others {
   readonly rows: readonly Touched[] | null;
   /** The time of the database in milliseconds since 1970, where it was asked for. */
   readonly now?: number;
+  /** What was written of each commit, and the code that vouches for it, for whoever has the key. */
+  readonly vouched?: readonly Vouched[];
+}
+
+/** A text, and the code that was made of it with the key of the store; empty where nobody had the key. */
+export interface Vouched {
+  readonly text: string;
+  readonly code: string;
 }
 
 /** What a transaction comes to. */
@@ -210,6 +218,8 @@ export interface Outcome<R> {
   readonly changes: readonly Change[];
   /** Called once they are durable; what it gives is what the transaction gives. */
   committed(): R;
+  /** Makes the code that vouches for what other Halls are told of the commit. */
+  vouch?(text: string): string;
 }
 
 /**

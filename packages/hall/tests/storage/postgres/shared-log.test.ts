@@ -158,3 +158,36 @@ test.runIf(hasPostgres)(
     });
   },
 );
+
+test.runIf(hasPostgres)(
+  'Whoever changes in the database what others are said to have done, without the key, is noticed.',
+  async () => {
+    const edits = [
+      `UPDATE SCHEMA.commits SET rows = '{}' WHERE no = (SELECT max(no) FROM SCHEMA.commits)`,
+      `UPDATE SCHEMA.commits SET rows = (SELECT rows FROM SCHEMA.commits ORDER BY no LIMIT 1), code = (SELECT code FROM SCHEMA.commits ORDER BY no LIMIT 1) WHERE no = (SELECT max(no) FROM SCHEMA.commits)`,
+      `UPDATE SCHEMA.commits SET hall = (SELECT hall FROM SCHEMA.commits ORDER BY no LIMIT 1) WHERE no = (SELECT max(no) FROM SCHEMA.commits)`,
+    ];
+    for (const edit of edits) {
+      const { ledgers, settings } = await openMany(2);
+      const [one, two] = ledgers as [OpenLedger, OpenLedger];
+      await one.append([spend(1, 0)]);
+      const { commit } = await one.others(null);
+      await two.append([plainEntry('x')]);
+      const freeze = { id: 'f', state: 'active', at: '2026-01-02T00:00:00.000Z', document: '{}' };
+      await two.append([{ changes: [{ put: 'freezes', row: freeze }] }]);
+      server?.run(edit.replaceAll('SCHEMA', settings.schema));
+      const tampered = { code: 'ERR_WCP_STORE_TAMPERED', message: expect.stringContaining('commits') };
+      await expect(one.others(commit)).rejects.toMatchObject(tampered);
+      await expect(one.append([plainEntry('y')])).rejects.toMatchObject(tampered);
+    }
+    // What is removed is not known any more: everything is read anew.
+    const { ledgers, settings } = await openMany(2);
+    const [one, two] = ledgers as [OpenLedger, OpenLedger];
+    const { commit } = await one.others(null);
+    for (const name of ['a', 'b']) await two.append([plainEntry(name)]);
+    server?.run(
+      `DELETE FROM ${settings.schema}.commits WHERE no = (SELECT min(no) FROM ${settings.schema}.commits)`,
+    );
+    expect((await one.others(commit)).rows).toBeNull();
+  },
+);
