@@ -208,7 +208,7 @@ export interface Others {
 }
 
 /** A text, and the code that was made of it with the key of the store; empty where nobody had the key. */
-export interface Vouched {
+interface Vouched {
   readonly text: string;
   readonly code: string;
 }
