@@ -93,7 +93,7 @@ async function openJournal(options: HallOptions, storage: EvidenceStorage): Prom
   // Of several Halls, each has a clock of its own: all go by that of the database.
   const source = isShared ? () => now() + others.ahead_ms : now;
   const clock = new HallClock(source, await latestTime(storage));
-  const feed = new EventFeed(store, { payloads, now: () => clock.timestamp() });
+  const feed = new EventFeed(store, { payloads, now: () => new Date(clock.latest()).toISOString() });
   const journal = new Journal(storage, feed, others);
   const halls = await LiveHalls.open({ store, journal, others, isShared, lease_ms });
   return { clock, feed, journal, others, halls };

@@ -50,7 +50,11 @@ export class EventFeed {
     this.#isFollowed = true;
     const latest = await this.latest();
     if (this.listeners > 0 && this.#sent !== null) {
-      for await (const item of this.since(this.#sent, latest)) this.#send(item);
+      for await (const item of this.since(this.#sent, latest)) {
+        this.#send(item);
+        // One by one: what fails in the middle repeats none of them.
+        this.#sent = item.id;
+      }
     }
     this.#sent = latest;
   }

@@ -16,11 +16,11 @@ const OF_DECISIONS: readonly BasisRow[] = [
 /** Why entries do not become durable, by their places. */
 export type Refusals = ReadonlyMap<number, NonNullable<Appended['refused']>>;
 
-/** The entries that rest on rows which others have changed meanwhile, and outcomes of what others have settled. */
+/** The entries that rest on rows which others have changed meanwhile, and outcomes of what has one already. */
 export async function refusedOf(
   entries: readonly Entry[],
   touched: TouchedRows,
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'list'>,
 ): Promise<Refusals> {
   const refused = new Map<number, NonNullable<Appended['refused']>>();
   for (const [index, { basis }] of entries.entries()) {
@@ -34,15 +34,19 @@ export async function refusedOf(
   return refused;
 }
 
-/** Whether another Hall has recorded the outcome of one of the dispatches whose outcome this is. */
+/** Whether one of the dispatches whose outcome this is has one already: there is one outcome. */
 async function isAnySettled(
   entries: readonly Entry[],
   touched: TouchedRows,
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'list'>,
 ): Promise<boolean> {
   for (const { evidence } of entries) {
-    if (evidence?.kind !== 'outcome' || !touched.mayHave('dispatches', evidence.decision_id)) continue;
-    if ((await store.get('dispatches', evidence.decision_id)) === null) return true;
+    if (evidence?.kind !== 'outcome') continue;
+    const { decision_id, outcome } = evidence;
+    // What is settled as unknown may have ended meanwhile, here as well.
+    if (outcome.status !== 'unknown' && !touched.mayHave('dispatches', decision_id)) continue;
+    const ended = await store.list('receipts', { where: { decision_id, kind: 'outcome' }, limit: 1 });
+    if (ended.length > 0) return true;
   }
   return false;
 }
